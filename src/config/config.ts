@@ -1,0 +1,78 @@
+/**
+ * The effective configuration, as plain data. One section per stage; a number carries its unit in its name.
+ * The keys, their defaults and their documentation are declared once, in schema.ts.
+ */
+export type Config = {
+  readonly disabled: boolean;
+  readonly collection: {
+    /** Time between the starts of two cycles. */
+    readonly intervalMs: number;
+    /** How long one cycle may take from its first reading until its batches are handed over. */
+    readonly timeoutMs: number;
+  };
+  readonly discovery: {
+    /** `auto`: the Docker API where it answers, else the cgroups that can be seen. */
+    readonly source: 'auto' | 'docker' | 'cgroup';
+  };
+  readonly docker: {
+    /** `unix:///path`, `tcp://host:port`, `http(s)://…`. */
+    readonly host: string;
+    readonly tlsVerify: boolean;
+    readonly certPath: string;
+    readonly timeoutMs: number;
+    readonly relistIntervalMs: number;
+  };
+  readonly host: {
+    /** Where the host's root is mounted; the three paths below are derived from it where they are empty. */
+    readonly root: string;
+    readonly procPath: string;
+    readonly cgroupPath: string;
+    readonly runPath: string;
+  };
+  readonly containers: {
+    /** Globs `name:…`, `image:…`, `label:key=value`; a glob without prefix matches the name. Empty: all. */
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    /** Labels (globs) that become `container.label.<key>`. */
+    readonly labels: readonly string[];
+  };
+  readonly network: {
+    readonly loopback: boolean;
+  };
+  readonly resource: {
+    /** Goes onto every Resource. */
+    readonly attributes: Readonly<Record<string, string>>;
+    /** `service.name` of the agent itself. */
+    readonly serviceName: string;
+    /** Whether containers get `service.name` and `service.instance.id`. */
+    readonly containerService: boolean;
+  };
+  readonly push: {
+    readonly exporter: 'otlp' | 'none';
+    /** Full URL of the metrics endpoint; empty: the embedded receiver. */
+    readonly endpoint: string;
+    readonly protocol: 'http/protobuf' | 'http/json';
+    readonly headers: Readonly<Record<string, string>>;
+    readonly timeoutMs: number;
+    readonly compression: 'gzip' | 'none';
+    readonly certificateFile: string;
+    readonly clientKeyFile: string;
+    readonly clientCertificateFile: string;
+    readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+    readonly maxRequestBytes: number;
+    readonly maxQueueBytes: number;
+  };
+  readonly status: {
+    readonly enabled: boolean;
+    /** host:port of the page, the health checks and the embedded receiver. */
+    readonly address: string;
+  };
+  readonly shutdown: {
+    readonly timeoutMs: number;
+  };
+  readonly log: {
+    readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    /** `auto`: pretty on a terminal, JSON lines elsewhere. */
+    readonly format: 'auto' | 'json' | 'pretty';
+  };
+};
