@@ -1,0 +1,52 @@
+import type { CgroupCpuTime, CgroupThrottling } from '../sources/cgroup/cpu-stat.ts';
+import type { Container } from '../sources/container.ts';
+import type { NetworkInterface } from '../sources/proc/net-dev.ts';
+
+/*
+ * What accounting hands to the instruments: totals since the container's start and levels of now, in the units of the
+ * metrics. A field is absent where the kernel does not say; absent is never zero.
+ */
+
+export type ProcessState = 'running' | 'sleeping' | 'stopped' | 'defunct';
+
+export type ProcessesUsage = {
+  readonly cpuUserSeconds: number;
+  readonly cpuSystemSeconds: number;
+  readonly residentAnonBytes?: number | undefined;
+  readonly residentFileBytes?: number | undefined;
+  readonly residentShmemBytes?: number | undefined;
+  readonly virtualBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
+  readonly countByState: Readonly<Record<ProcessState, number>>;
+  readonly threadCount: number;
+};
+
+export type CpuUsage = {
+  readonly time?: CgroupCpuTime | undefined;
+  /** CPUs in use since the previous reading; absent at the first. */
+  readonly userCpus?: number | undefined;
+  readonly systemCpus?: number | undefined;
+  readonly limitCpus?: number | undefined;
+  readonly throttling?: CgroupThrottling | undefined;
+};
+
+export type MemoryUsage = {
+  readonly usageBytes?: number | undefined;
+  readonly workingSetBytes?: number | undefined;
+  readonly rssBytes?: number | undefined;
+  readonly availableBytes?: number | undefined;
+  readonly limitBytes?: number | undefined;
+  readonly cacheBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
+  readonly majorFaults?: number | undefined;
+  readonly minorFaults?: number | undefined;
+};
+
+export type ContainerUsage = {
+  readonly container: Container;
+  readonly uptimeSeconds?: number | undefined;
+  readonly processes?: ProcessesUsage | undefined;
+  readonly cpu: CpuUsage;
+  readonly memory: MemoryUsage;
+  readonly interfaces: readonly NetworkInterface[];
+};

@@ -1,0 +1,123 @@
+import { performance } from 'node:perf_hooks';
+import type { Config } from './config/config.ts';
+import type { Logger } from './log.ts';
+import type { Batch } from './push/batch.ts';
+import { createDelivery, type Delivery } from './push/delivery.ts';
+import { createOtlpSender, type OtlpSender } from './push/otlp-sender.ts';
+import { createMemoryOutbox, type OutboxState } from './push/outbox.ts';
+import type { HealthFacts } from './status/health.ts';
+import { createStatusServer, type StatusServer } from './status/server.ts';
+import { VERSION } from './version.ts';
+
+/** Where batches go: the outbox, what drains it, and the status server with its embedded receiver. */
+export type Push = {
+  readonly deliver: (batch: Batch) => void;
+  readonly outbox: () => OutboxState;
+  start(): Promise<void>;
+  /** Sends what waits for as long as is allowed, then closes. */
+  stop(timeoutMs: number): Promise<void>;
+};
+
+const RECEIVER_PATH = '/v1/metrics';
+
+export function buildPush(
+  { config, log }: { readonly config: Config; readonly log: Logger },
+  health: () => HealthFacts,
+): Push {
+  const { push } = config;
+  const pushes = push.exporter === 'otlp' && !config.disabled;
+  const embedded = pushes && push.endpoint === '';
+  if (embedded && !config.status.enabled) {
+    throw new Error(
+      'there is nowhere to push to: set push.endpoint, or leave status.enabled on for the embedded receiver',
+    );
+  }
+  const outbox = createMemoryOutbox({
+    maxBytes: push.maxQueueBytes,
+    onFull: ({ pointCount }) =>
+      log.warn({ points: pointCount }, 'outbox full (push.maxQueueBytes): the oldest batch is given up'),
+  });
+  const server = config.status.enabled
+    ? buildServer({ config, log }, embedded, () => ({ ...health(), ...pushText() }))
+    : undefined;
+  let sender: OtlpSender | undefined;
+  let delivery: Delivery | undefined;
+
+  function pushText(): { push?: string } {
+    if (!delivery) return pushes ? {} : { push: 'off' };
+    return { push: delivery.state().trouble ?? 'ok' };
+  }
+
+  return {
+    deliver(batch) {
+      if (!pushes) return;
+      outbox.put(batch);
+      delivery?.wake();
+    },
+    outbox: () => outbox.state(),
+    async start() {
+      const url = await startServer(server, embedded, log);
+      if (!pushes) {
+        log.warn('pushing is switched off: metrics are measured and thrown away');
+        return;
+      }
+      const endpoint = embedded ? `${url}${RECEIVER_PATH}` : push.endpoint;
+      const destination = withoutCredentials(endpoint);
+      log.info(
+        { endpoint: destination },
+        embedded ? `no endpoint is configured: pushing to the embedded receiver, see ${url}/` : 'pushing',
+      );
+      sender = createOtlpSender({ ...push, endpoint, userAgent: `plimsoll/${VERSION}` });
+      delivery = createDelivery({ outbox, send: sender.send, destination, log });
+      delivery.wake();
+    },
+    async stop(timeoutMs) {
+      const started = performance.now();
+      if (delivery && !(await delivery.flush(timeoutMs))) {
+        log.warn(
+          { batches: outbox.state().batches, ms: Math.round(performance.now() - started) },
+          'stopping with batches unsent',
+        );
+      }
+      await Promise.all([delivery?.close(), sender?.close()]);
+      await server?.close();
+    },
+  };
+}
+
+function buildServer(
+  { config, log }: { config: Config; log: Logger },
+  receive: boolean,
+  health: () => HealthFacts,
+): StatusServer {
+  const { endpoint } = config.push;
+  return createStatusServer({
+    address: config.status.address,
+    intervalMs: config.collection.intervalMs,
+    now: () => performance.now(),
+    log,
+    health,
+    receive,
+    ...(endpoint !== '' && { pushTarget: withoutCredentials(endpoint) }),
+  });
+}
+
+/** Without the embedded receiver the agent can do its work without a status server, so it only says what is missing. */
+async function startServer(
+  server: StatusServer | undefined,
+  required: boolean,
+  log: Logger,
+): Promise<string | undefined> {
+  try {
+    return (await server?.start())?.url;
+  } catch (error) {
+    if (required) throw error;
+    log.error({ err: error }, 'no health checks and no page');
+    return undefined;
+  }
+}
+
+function withoutCredentials(endpoint: string): string {
+  const url = new URL(endpoint);
+  return `${url.origin}${url.pathname}`;
+}

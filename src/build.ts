@@ -1,0 +1,205 @@
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { type Accounts, createAccounts } from './accounting/accounts.ts';
+import { buildPush, type Push } from './build-push.ts';
+import type { Config } from './config/config.ts';
+import { type Collector, createCollector } from './cycle/collector.ts';
+import { createCycle } from './cycle/cycle.ts';
+import { phaseMs } from './cycle/phase.ts';
+import { createSelection, glob } from './cycle/selection.ts';
+import { createTicker } from './cycle/ticker.ts';
+import { containerAttributes } from './instruments/identity.ts';
+import { registerSelfInstruments, type SelfInstruments } from './instruments/self.ts';
+import {
+  ATTR_HOST_ID,
+  ATTR_HOST_NAME,
+  ATTR_SERVICE_INSTANCE_ID,
+  ATTR_SERVICE_NAME,
+  ATTR_SERVICE_VERSION,
+  SCHEMA_URL,
+} from './instruments/semconv.ts';
+import type { Logger } from './log.ts';
+import { createBatcher } from './push/batcher.ts';
+import { ENCODINGS } from './push/encoding.ts';
+import { createSelfExporter } from './push/self-exporter.ts';
+import { TEMPORALITY_SELECTORS } from './push/temporality.ts';
+import { createCgroupFs } from './sources/cgroup/cgroup-fs.ts';
+import { createCgroupDiscovery } from './sources/cgroup/discovery.ts';
+import type { Discovery } from './sources/container.ts';
+import { createAutoDiscovery } from './sources/discovery.ts';
+import { createDockerDiscovery } from './sources/docker/discovery.ts';
+import { detectHost, type HostAttributes } from './sources/host.ts';
+import { createKernelFiles, type KernelFiles } from './sources/kernel-files.ts';
+import { createProcFs, type ProcFs } from './sources/proc/proc-fs.ts';
+import { createResolver } from './sources/resolution.ts';
+import { VERSION } from './version.ts';
+
+/*
+ * The only wiring: every part is made here and handed what it needs.
+ */
+
+export type Sources = {
+  readonly files: KernelFiles;
+  readonly proc: ProcFs;
+  readonly discovery: Discovery;
+  /** Gaps in what the engine told us so far. */
+  readonly gaps: () => number;
+  readonly host: HostAttributes;
+  readonly collector: Collector;
+};
+
+export type BuildOptions = { readonly config: Config; readonly log: Logger };
+
+const clock = () => ({ unixMs: Date.now(), monotonicMs: performance.now() });
+
+export async function buildSources({ config, log }: BuildOptions, accounts: Accounts): Promise<Sources> {
+  const { root, procPath, cgroupPath, runPath } = config.host;
+  const files = createKernelFiles();
+  const proc = createProcFs({ root, path: procPath, files });
+  const cgroups = createCgroupFs({ root, path: cgroupPath, files });
+  const { discovery, gaps } = buildDiscovery({ config, log }, proc);
+  const host = await detectHost(root);
+  const wanted = config.containers.labels.map(glob);
+  const base = { ...host, ...config.resource.attributes };
+  const identity = {
+    base,
+    service: config.resource.containerService,
+    isLabelWanted: (key: string) => wanted.some((is) => is(key)),
+  };
+  const collector = createCollector({
+    discovery,
+    resolver: createResolver({ proc, cgroups, runPath: runPath || `${root.replace(/\/+$/, '')}/run` }),
+    proc,
+    files,
+    accounts,
+    select: createSelection(config.containers),
+    identify: (container) => containerAttributes(container, identity),
+    temporality: TEMPORALITY_SELECTORS[config.push.temporality],
+    version: VERSION,
+    clock,
+    log,
+  });
+  return { files, proc, discovery, gaps, host, collector };
+}
+
+function buildDiscovery({ config, log }: BuildOptions, proc: ProcFs): { discovery: Discovery; gaps: () => number } {
+  const cgroups = createCgroupDiscovery({ proc });
+  if (config.discovery.source === 'cgroup') return { discovery: cgroups, gaps: () => 0 };
+  const { host, tlsVerify, certPath, timeoutMs, relistIntervalMs } = config.docker;
+  const engine = createDockerDiscovery({
+    client: { host, tlsVerify, certPath, timeoutMs },
+    relistIntervalMs,
+    now: Date.now,
+    random: Math.random,
+    log,
+  });
+  const discovery = config.discovery.source === 'docker' ? engine : createAutoDiscovery({ engine, cgroups });
+  return { discovery, gaps: engine.gaps };
+}
+
+export type Agent = {
+  start(): Promise<void>;
+  /** A last cycle, a flush, and everything closed, within the shutdown time. */
+  stop(): Promise<void>;
+};
+
+const FIRST_JITTER_MS = 1_000;
+
+export async function buildAgent(
+  { config, log }: BuildOptions,
+  accounts = createAccounts({ loopback: config.network.loopback }),
+): Promise<Agent> {
+  const sources = await buildSources({ config, log }, accounts);
+  const { intervalMs } = config.collection;
+  const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
+  const push = buildPush({ config, log }, () => ({ ...facts, engine: engineText(sources.discovery) }));
+  const encoding = ENCODINGS[config.push.protocol];
+  const batcherOptions = { encoding, ...config.push, deliver: push.deliver };
+
+  let report = { containers: 0, processes: 0 };
+  const self = buildSelf({ config, log }, sources, push, () => report);
+  const cycle = createCycle({
+    collector: sources.collector,
+    encoding,
+    batcher: createBatcher(batcherOptions),
+    monotonicMs: () => performance.now(),
+    recordStage: self.instruments.recordStage,
+  });
+
+  async function run(): Promise<void> {
+    try {
+      report = await cycle();
+      facts.lastCycleFinishedAtMs = performance.now();
+    } catch (error) {
+      log.error({ err: error }, 'a cycle failed');
+    }
+  }
+
+  const ticker = createTicker({
+    intervalMs,
+    phaseMs: phaseMs(sources.host[ATTR_HOST_ID] ?? sources.host[ATTR_HOST_NAME] ?? hostname(), intervalMs),
+    firstJitterMs: config.push.endpoint === '' ? 0 : FIRST_JITTER_MS,
+    run,
+    unixMs: Date.now,
+    monotonicMs: () => performance.now(),
+  });
+
+  return {
+    async start() {
+      await push.start();
+      ticker.start();
+    },
+    async stop() {
+      const deadline = performance.now() + config.shutdown.timeoutMs;
+      await ticker.stop();
+      await run();
+      await self.provider.shutdown();
+      await push.stop(Math.max(0, deadline - performance.now()));
+      await sources.discovery.close();
+    },
+  };
+}
+
+function engineText(discovery: Discovery): string {
+  const status = discovery.status();
+  return status.status === 'ok' ? `${status.source}: ok` : `${status.source}: away, ${status.reason}`;
+}
+
+type Self = { readonly provider: MeterProvider; readonly instruments: SelfInstruments };
+
+/** The agent's own metrics: the SDK's periodic reader in front of the push path of everything else. */
+function buildSelf(
+  { config }: BuildOptions,
+  sources: Sources,
+  push: Push,
+  report: () => { containers: number; processes: number },
+): Self {
+  const encoding = ENCODINGS[config.push.protocol];
+  const batcher = createBatcher({ encoding, ...config.push, deliver: push.deliver });
+  const { intervalMs } = config.collection;
+  const reader = new PeriodicExportingMetricReader({
+    exporter: createSelfExporter({ temporality: config.push.temporality, encoding, batcher }),
+    exportIntervalMillis: intervalMs,
+    exportTimeoutMillis: intervalMs,
+  });
+  const { host } = sources;
+  const resource = resourceFromAttributes(
+    {
+      ...host,
+      [ATTR_SERVICE_INSTANCE_ID]: host[ATTR_HOST_ID] ?? host[ATTR_HOST_NAME] ?? hostname(),
+      ...config.resource.attributes,
+      [ATTR_SERVICE_NAME]: config.resource.serviceName,
+      [ATTR_SERVICE_VERSION]: VERSION,
+    },
+    { schemaUrl: SCHEMA_URL },
+  );
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  const instruments = registerSelfInstruments(provider.getMeter('plimsoll', VERSION, { schemaUrl: SCHEMA_URL }), () => {
+    const { batches, bytes, dropped } = push.outbox();
+    const reads = [...sources.files.counts()].map(([source, { total, failures }]) => ({ source, total, failures }));
+    return { ...report(), reads, discoveryGaps: sources.gaps(), outboxBatches: batches, outboxBytes: bytes, dropped };
+  });
+  return { provider, instruments };
+}

@@ -1,0 +1,97 @@
+/**
+ * What a key of the configuration is declared as. convict takes these declarations as its schema; the generated files
+ * (default.yaml, JSON schema, documentation) are made of the same ones.
+ */
+type Declared = {
+  /** One sentence for the documentation. */
+  readonly doc: string;
+  /** A secret: its value is shown nowhere. */
+  readonly sensitive?: true;
+};
+
+export type NumberProperty = Declared & {
+  readonly format: 'whole-number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+};
+
+export type FlagProperty = Declared & { readonly format: 'flag'; readonly default: boolean };
+
+export type TextProperty = Declared & {
+  readonly format: 'text' | 'endpoint-url' | 'docker-host' | 'socket-address' | 'absolute-path';
+  readonly default: string;
+};
+
+export type ChoiceProperty<T extends string = string> = Declared & {
+  readonly format: 'choice';
+  readonly choices: readonly T[];
+  readonly default: T;
+  /** What to say of values that people are likely to try and that cannot work here. */
+  readonly refusals?: Readonly<Record<string, string>>;
+};
+
+export type ListProperty = Declared & { readonly format: 'text-list'; readonly default: readonly string[] };
+
+export type MapProperty = Declared & {
+  readonly format: 'text-map' | 'http-headers';
+  readonly default: Readonly<Record<string, string>>;
+};
+
+export type Property = NumberProperty | FlagProperty | TextProperty | ChoiceProperty | ListProperty | MapProperty;
+
+/** The declaration that a value of type T needs, so that the schema and the Config type cannot drift apart. */
+export type PropertyFor<T> = [T] extends [number]
+  ? NumberProperty
+  : [T] extends [boolean]
+    ? FlagProperty
+    : [T] extends [string]
+      ? string extends T
+        ? TextProperty
+        : ChoiceProperty<T>
+      : T extends readonly string[]
+        ? ListProperty
+        : MapProperty;
+
+export type Section<T> = {
+  readonly doc: string;
+  readonly properties: { readonly [K in keyof T]-?: PropertyFor<T[K]> };
+};
+
+/** A map is written as a section of the file, but its keys are the user's. */
+export function isMapProperty(property: Property): property is MapProperty {
+  return property.format === 'text-map' || property.format === 'http-headers';
+}
+
+/** Whether the file writes the value as text. */
+export function isTextProperty(property: Property): property is TextProperty | ChoiceProperty {
+  return !isMapProperty(property) && !['whole-number', 'flag', 'text-list'].includes(property.format);
+}
+
+/** What a value may be, in words that fit after "allowed:". */
+export function describeAllowed(property: Property): string {
+  switch (property.format) {
+    case 'whole-number':
+      return `a whole number from ${property.min} to ${property.max}`;
+    case 'flag':
+      return 'true, false';
+    case 'choice':
+      return property.choices.join(', ');
+    case 'endpoint-url':
+      return 'empty, http://HOST:PORT/PATH, https://HOST:PORT/PATH';
+    case 'docker-host':
+      return 'empty, unix:///PATH, tcp://HOST:PORT, http://HOST:PORT, https://HOST:PORT';
+    case 'socket-address':
+      return 'HOST:PORT, [IPV6]:PORT';
+    case 'absolute-path':
+      return property.default === '' ? 'empty, a path that begins with /' : 'a path that begins with /';
+    case 'text':
+      return 'text';
+    case 'text-list':
+      return 'a list of texts';
+    case 'text-map':
+      return 'keys with a text each';
+    case 'http-headers':
+      return 'names of HTTP headers with a text each';
+  }
+}

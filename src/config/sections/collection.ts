@@ -1,0 +1,22 @@
+import type { Config } from '../config.ts';
+import type { Section } from '../property.ts';
+
+export const collection: Section<Config['collection']> = {
+  doc: 'When the containers are read.',
+  properties: {
+    intervalMs: {
+      doc: 'Milliseconds between the starts of two cycles.',
+      format: 'whole-number',
+      default: 10_000,
+      min: 100,
+      max: 86_400_000,
+    },
+    timeoutMs: {
+      doc: 'Milliseconds that one cycle may take from its first reading until its batches are handed over; never more than the interval.',
+      format: 'whole-number',
+      default: 10_000,
+      min: 10,
+      max: 86_400_000,
+    },
+  },
+};

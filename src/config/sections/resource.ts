@@ -1,0 +1,23 @@
+import type { Config } from '../config.ts';
+import type { Section } from '../property.ts';
+
+export const resource: Section<Config['resource']> = {
+  doc: 'The attributes that say whose the values are.',
+  properties: {
+    attributes: {
+      doc: 'Attributes of every Resource, as KEY: VALUE; they override no service.* or container.* of a container.',
+      format: 'text-map',
+      default: {},
+    },
+    serviceName: {
+      doc: 'The service.name of the agent itself, never of a container.',
+      format: 'text',
+      default: 'plimsoll',
+    },
+    containerService: {
+      doc: 'Whether containers get service.name (Compose or Swarm service, else their name) and service.instance.id.',
+      format: 'flag',
+      default: true,
+    },
+  },
+};

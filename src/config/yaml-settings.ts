@@ -1,0 +1,133 @@
+import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
+import { describeAllowed, isMapProperty, isTextProperty, type Property } from './property.ts';
+import { DECLARATIONS, SECTIONS } from './schema.ts';
+import type { Setting } from './setting.ts';
+import { suggestKey } from './suggestion.ts';
+import { parseYamlFile, type YamlFile } from './yaml-file.ts';
+
+export type FileSettings = {
+  readonly settings: readonly Setting[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+type Collected = { readonly settings: Setting[]; readonly problems: string[] };
+
+/** What one YAML file sets, with the line of each. An empty file, section or key sets nothing. Never throws. */
+export function readYamlSettings(path: string, text: string): FileSettings {
+  const file = parseYamlFile(path, text);
+  const collected: Collected = { settings: [], problems: [...file.problems] };
+  const isEmpty = file.root === null || (isScalar(file.root) && file.root.value === null);
+  if (!isEmpty && isMap(file.root)) readSection(file, file.root, '', collected);
+  else if (!isEmpty && file.problems.length === 0) {
+    const wrong = 'is not a set of keys, as in "collection:"';
+    collected.problems.push(formatProblem({ origin: file.originOf(file.root), wrong }));
+  }
+  return { ...collected, warnings: file.warnings };
+}
+
+/** Reads the keys of the root (`section` is empty) or of one section. */
+function readSection(file: YamlFile, map: YAMLMap, section: string, collected: Collected): void {
+  for (const pair of map.items) {
+    const keyNode = file.resolve(pair.key);
+    const origin = file.originOf(pair.key);
+    if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
+      collected.problems.push(formatProblem({ origin, wrong: 'a key is not text' }));
+      continue;
+    }
+    const path = section === '' ? keyNode.value : `${section}.${keyNode.value}`;
+    const declaration = keyNode.value.includes('.') ? undefined : DECLARATIONS.get(path);
+    const value = file.resolve(pair.value);
+    if (value === undefined) {
+      collected.problems.push(
+        formatProblem({ origin, key: shortenText(path), wrong: 'is an alias without an anchor' }),
+      );
+    } else if (declaration !== undefined) {
+      readProperty(file, { key: path, property: declaration.property, node: value, origin }, collected);
+    } else if (section === '' && Object.hasOwn(SECTIONS, path)) {
+      readSubsection(file, value, { path, origin }, collected);
+    } else {
+      collected.problems.push(describeUnknownKey(origin, path));
+    }
+  }
+}
+
+function readSubsection(
+  file: YamlFile,
+  node: unknown,
+  { path, origin }: { readonly path: string; readonly origin: string },
+  collected: Collected,
+): void {
+  if (isMap(node)) readSection(file, node, path, collected);
+  else if (!isEmptyNode(node)) {
+    // The value is not quoted: this may be where a secret of the section was put by mistake.
+    const allowed = `a section with ${keysBelow(path).join(', ')}`;
+    collected.problems.push(
+      formatProblem({ origin, key: path, wrong: 'is not a section', got: kindOf(node), allowed }),
+    );
+  }
+}
+
+function readProperty(
+  file: YamlFile,
+  target: { readonly key: string; readonly property: Property; readonly node: unknown; readonly origin: string },
+  collected: Collected,
+): void {
+  const { key, property, node, origin } = target;
+  if (isEmptyNode(node)) return;
+  const value = plainValue(file, node);
+  // Text is what convict turns into numbers, lists and maps for variables; a file can say what it means.
+  if (typeof value === 'string' && !isTextProperty(property)) {
+    const wrong = `is text, not ${wantedKind(property)}`;
+    collected.problems.push(formatValueProblem(origin, key, property, wrong, value));
+  } else if (value instanceof Map && !isMapProperty(property)) {
+    const wrong = 'is a section, where one value is wanted';
+    collected.problems.push(formatProblem({ origin, key, wrong, allowed: describeAllowed(property) }));
+  } else {
+    collected.settings.push({ key, value, origin });
+  }
+}
+
+/** The value one level deep, which is all that a key can hold; anything deeper stays a node and is refused later. */
+function plainValue(file: YamlFile, node: unknown): unknown {
+  if (isSeq(node)) return node.items.map((item) => scalarValue(file.resolve(item)));
+  if (!isMap(node)) return scalarValue(node);
+  return new Map(
+    node.items.map((pair) => [String(scalarValue(file.resolve(pair.key))), scalarValue(file.resolve(pair.value))]),
+  );
+}
+
+function scalarValue(node: unknown): unknown {
+  return isScalar(node) ? node.value : node;
+}
+
+function isEmptyNode(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+function kindOf(node: unknown): string {
+  if (isSeq(node)) return 'a list';
+  return isScalar(node) && typeof node.value === 'string' ? 'text' : 'a single value';
+}
+
+function wantedKind(property: Property): string {
+  if (property.format === 'whole-number') return 'a number (quotes make a text)';
+  if (property.format === 'flag') return 'true or false';
+  return property.format === 'text-list' ? 'a list (one "- item" a line)' : 'a section of keys';
+}
+
+function keysBelow(section: string): readonly string[] {
+  const keys = [...DECLARATIONS.keys()];
+  if (section === '') return [...keys.filter((key) => !key.includes('.')), ...Object.keys(SECTIONS)];
+  return keys.filter((key) => key.startsWith(`${section}.`)).map((key) => key.slice(section.length + 1));
+}
+
+/** The value is never quoted: under a misspelt `headers` it is a secret. */
+export function describeUnknownKey(origin: string, path: string): string {
+  const section = path.includes('.') ? path.slice(0, path.indexOf('.')) : '';
+  const siblings = keysBelow(Object.hasOwn(SECTIONS, section) ? section : '');
+  const suggestion = suggestKey(path, siblings, [...DECLARATIONS.keys()]);
+  const key = shortenText(path);
+  return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion });
+}

@@ -1,0 +1,35 @@
+import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { ContainerUsage } from '../accounting/usage.ts';
+import { CPU } from './cpu.ts';
+import { createObservable } from './instrument.ts';
+import { LIFE } from './life.ts';
+import { MEMORY } from './memory.ts';
+import { NETWORK } from './network.ts';
+import type { ObservedMetric, Put } from './observed.ts';
+import { PROCESSES } from './processes.ts';
+
+/** Every metric of a container. A new subject is a file beside this one and a line here. */
+export const CONTAINER_METRICS: readonly ObservedMetric[] = [...PROCESSES, ...CPU, ...MEMORY, ...NETWORK, ...LIFE];
+
+/**
+ * Makes the instruments of one container. `sample` is called once in each collection and its answer is observed by all
+ * of them, so that the points of one collection are of one reading.
+ */
+export function registerContainerInstruments(meter: Meter, sample: () => ContainerUsage): void {
+  let result: BatchObservableResult;
+  const observers = CONTAINER_METRICS.map(({ metric, observe }) => {
+    const instrument = createObservable(meter, metric);
+    const put: Put = (value, attributes) => {
+      if (value !== undefined) result.observe(instrument, value, attributes);
+    };
+    return { instrument, observe: (usage: ContainerUsage) => observe(usage, put) };
+  });
+  meter.addBatchObservableCallback(
+    (current) => {
+      result = current;
+      const usage = sample();
+      for (const { observe } of observers) observe(usage);
+    },
+    observers.map(({ instrument }) => instrument),
+  );
+}

@@ -1,0 +1,16 @@
+import type { ContainerState } from '../sources/container.ts';
+import { METRICS } from './definitions.ts';
+import { type ObservedMetric, observed } from './observed.ts';
+import { ATTR_CONTAINER_STATUS } from './semconv.ts';
+
+const STATES = (['created', 'running', 'paused', 'restarting', 'exited', 'dead'] satisfies ContainerState[]).map(
+  (state) => ({ state, attributes: { [ATTR_CONTAINER_STATUS]: state } }),
+);
+
+export const LIFE: readonly ObservedMetric[] = [
+  observed(METRICS.uptime, ({ uptimeSeconds }, put) => put(uptimeSeconds)),
+  observed(METRICS.status, ({ container }, put) => {
+    for (const { state, attributes } of STATES) put(container.state === state ? 1 : 0, attributes);
+  }),
+  observed(METRICS.restartCount, ({ container }, put) => put(container.restartCount)),
+];

@@ -1,0 +1,34 @@
+/**
+ * Attribute names and values of the OpenTelemetry semantic conventions that Plimsoll uses. Most are not stable yet, and
+ * the conventions' package asks libraries to copy those instead of importing its `incubating` entry at run time.
+ */
+
+/** Schema of every name below. */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.44.0';
+
+export const ATTR_CONTAINER_ID = 'container.id';
+export const ATTR_CONTAINER_NAME = 'container.name';
+export const ATTR_CONTAINER_IMAGE_NAME = 'container.image.name';
+export const ATTR_CONTAINER_IMAGE_TAGS = 'container.image.tags';
+export const ATTR_CONTAINER_IMAGE_ID = 'container.image.id';
+export const ATTR_CONTAINER_RUNTIME_NAME = 'container.runtime.name';
+/** Template: the label's key follows verbatim. */
+export const ATTR_CONTAINER_LABEL = 'container.label.';
+export const ATTR_HOST_NAME = 'host.name';
+export const ATTR_HOST_ID = 'host.id';
+export const ATTR_SERVICE_NAME = 'service.name';
+export const ATTR_SERVICE_VERSION = 'service.version';
+export const ATTR_SERVICE_INSTANCE_ID = 'service.instance.id';
+
+export const ATTR_CPU_MODE = 'cpu.mode';
+export const ATTR_NETWORK_IO_DIRECTION = 'network.io.direction';
+export const ATTR_NETWORK_INTERFACE_NAME = 'network.interface.name';
+export const ATTR_PROCESS_STATE = 'process.state';
+export const ATTR_PAGING_FAULT_TYPE = 'system.paging.fault.type';
+
+// Not in the conventions: shaped after their nearest cousins there.
+export const ATTR_CONTAINER_STATUS = 'container.status';
+export const ATTR_PROCESS_MEMORY_TYPE = 'process.memory.type';
+export const ATTR_STAGE = 'stage';
+export const ATTR_SOURCE = 'source';
+export const ATTR_REASON = 'reason';

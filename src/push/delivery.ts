@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { backoffMs } from './backoff.ts';
+import type { Batch, SendOutcome } from './batch.ts';
+import type { Outbox } from './outbox.ts';
+
+export type DeliveryOptions = {
+  readonly outbox: Outbox;
+  readonly send: (batch: Batch) => Promise<SendOutcome>;
+  /** Where batches go, for the log; without credentials. */
+  readonly destination: string;
+  readonly log: Logger;
+  readonly random?: () => number;
+};
+
+export type DeliveryState = {
+  /** Why the last attempt failed; absent while all is well. */
+  readonly trouble?: string;
+  readonly acceptedBatches: number;
+  readonly rejectedPoints: number;
+};
+
+export type Delivery = {
+  /** Sends what waits, if it is not already being sent. */
+  wake(): void;
+  /** Waits until the outbox is empty or the time is up; answers whether it is empty. */
+  flush(timeoutMs: number): Promise<boolean>;
+  state(): DeliveryState;
+  /** Ends the loop; what still waits stays in the outbox. */
+  close(): Promise<void>;
+};
+
+/**
+ * Drains the outbox in order, one request in flight. A batch that cannot be sent now is tried again until it is
+ * accepted or refused, so that a back-end sees the time of each series go forward.
+ */
+export function createDelivery({ outbox, send, destination, log, random = Math.random }: DeliveryOptions): Delivery {
+  const closing = new AbortController();
+  let running: Promise<void> | undefined;
+  let trouble: string | undefined;
+  let acceptedBatches = 0;
+  let rejectedPoints = 0;
+
+  async function drain(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; ) {
+      const batch = outbox.peek();
+      if (!batch) return;
+      const outcome = await send(batch);
+      if (outcome.status !== 'retryable') {
+        failures = 0;
+        settle(batch, outcome);
+        continue;
+      }
+      failures += 1;
+      if (!closing.signal.aborted) noteTrouble(outcome.reason);
+      await pause(outcome.retryAfterMs ?? backoffMs(failures, random()));
+    }
+  }
+
+  function settle(batch: Batch, outcome: Exclude<SendOutcome, { status: 'retryable' }>): void {
+    if (outcome.status === 'refused') {
+      outbox.dropped(batch, 'rejected');
+      log.error({ destination, points: batch.pointCount }, `batch refused and given up: ${outcome.reason}`);
+      return;
+    }
+    outbox.accepted(batch);
+    acceptedBatches += 1;
+    rejectedPoints += outcome.rejectedPointCount;
+    if (trouble !== undefined) log.info({ destination, waiting: outbox.state().batches }, 'pushing again');
+    trouble = undefined;
+    if (outcome.rejectedPointCount > 0) {
+      log.warn(
+        { destination, points: outcome.rejectedPointCount },
+        `the receiver refused points: ${outcome.message ?? 'it gave no reason'}`,
+      );
+    } else if (outcome.message) log.warn({ destination }, `the receiver says: ${outcome.message}`);
+  }
+
+  /** One line when it begins and when its reason changes, not one for each attempt. */
+  function noteTrouble(reason: string): void {
+    if (trouble !== reason) log.warn({ destination }, `cannot push, will try again: ${reason}`);
+    trouble = reason;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: closing.signal }).catch((error: unknown) => {
+      if (!closing.signal.aborted) throw error;
+    });
+  }
+
+  function wake(): void {
+    running ??= drain().finally(() => {
+      running = undefined;
+    });
+  }
+
+  return {
+    wake,
+    async flush(timeoutMs) {
+      wake();
+      await Promise.race([running, sleep(timeoutMs, undefined, { ref: false })]);
+      return outbox.state().batches === 0;
+    },
+    state: () => ({ acceptedBatches, rejectedPoints, ...(trouble !== undefined && { trouble }) }),
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { encodeMetricsRequest } from '../otlp/metrics-proto.ts';
+import type { OtlpMetricsRequest } from '../otlp/metrics-request.ts';
+import type { Batch } from './batch.ts';
+import { withoutRecordedValues } from './staleness.ts';
+
+/** How ResourceMetrics become request bodies. A chunk is one of them encoded; many chunks join into one body. */
+export type Encoding = {
+  readonly contentType: Batch['contentType'];
+  encode(metrics: ResourceMetrics): Uint8Array;
+  /** The same points, each marked as the end of its series (`NO_RECORDED_VALUE`). */
+  encodeEnd(metrics: ResourceMetrics): Uint8Array;
+  join(chunks: readonly Uint8Array[]): Uint8Array;
+};
+
+export type Protocol = 'http/protobuf' | 'http/json';
+
+export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
+  'http/protobuf': {
+    contentType: 'application/x-protobuf',
+    encode: (metrics) => serialized(ProtobufMetricsSerializer.serializeRequest(metrics)),
+    // The SDK's serializer cannot write flags, so ends, which are rare, take the way through JSON.
+    encodeEnd: (metrics) => encodeMetricsRequest(withoutRecordedValues(toRequest(metrics))),
+    // Concatenated protobuf messages are one message with all their repeated fields.
+    join: (chunks) => Buffer.concat(chunks),
+  },
+  'http/json': {
+    contentType: 'application/json',
+    encode: (metrics) => jsonChunk(toRequest(metrics)),
+    encodeEnd: (metrics) => jsonChunk(withoutRecordedValues(toRequest(metrics))),
+    join: (chunks) =>
+      Buffer.from(`{"resourceMetrics":[${chunks.map((chunk) => Buffer.from(chunk).toString()).join(',')}]}`),
+  },
+};
+
+/** The OTLP/JSON form of one ResourceMetrics. */
+export function toRequest(metrics: ResourceMetrics): OtlpMetricsRequest {
+  return JSON.parse(Buffer.from(serialized(JsonMetricsSerializer.serializeRequest(metrics))).toString());
+}
+
+function jsonChunk({ resourceMetrics = [] }: OtlpMetricsRequest): Uint8Array {
+  return Buffer.from(resourceMetrics.map((each) => JSON.stringify(each)).join(','));
+}
+
+function serialized(bytes: Uint8Array | undefined): Uint8Array {
+  if (!bytes) throw new Error('BUG: the OTLP serializer answered nothing');
+  return bytes;
+}

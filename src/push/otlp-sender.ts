@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { Batch, SendOutcome } from './batch.ts';
+import { outcomeOfStatus } from './status-table.ts';
+
+export type OtlpSenderOptions = {
+  /** Full URL of the metrics endpoint. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one request from its first byte to the last of the answer. */
+  readonly timeoutMs: number;
+  /** PEM files; empty: none. */
+  readonly certificateFile: string;
+  readonly clientKeyFile: string;
+  readonly clientCertificateFile: string;
+  readonly userAgent: string;
+};
+
+export type OtlpSender = {
+  /** One attempt. Never rejects. */
+  send(batch: Batch): Promise<SendOutcome>;
+  close(): Promise<void>;
+};
+
+/** An answer is a few bytes; a larger one is not from an OTLP receiver. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/** Sends batches over OTLP/HTTP, one attempt each; what to do next is the delivery's to decide. */
+export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
+  const dispatcher = new EnvHttpProxyAgent({
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    // A batch is sent every interval: the connection is kept in between.
+    keepAliveTimeout: 60_000,
+    connect: tlsFiles(options),
+  });
+
+  return {
+    async send(batch) {
+      try {
+        return await attempt(dispatcher, options, batch);
+      } catch (error) {
+        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch: Batch): Promise<SendOutcome> {
+  const { statusCode, headers, body } = await request(options.endpoint, {
+    dispatcher,
+    method: 'POST',
+    headers: {
+      ...options.headers,
+      'user-agent': options.userAgent,
+      'content-type': batch.contentType,
+      ...(batch.contentEncoding && { 'content-encoding': batch.contentEncoding }),
+    },
+    body: batch.body,
+    signal: AbortSignal.timeout(options.timeoutMs),
+  });
+  const answer = await body.bytes();
+  if (statusCode < 200 || statusCode > 299) {
+    const retryAfter = headers['retry-after'];
+    return outcomeOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
+  }
+  return acceptedOutcome(batch, answer);
+}
+
+/** The answer of a receiver that took the request, perhaps without some of its points. */
+function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcome {
+  const serializer = contentType === 'application/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+  if (answer.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
+  try {
+    const { rejectedDataPoints, errorMessage } = serializer.deserializeResponse(answer).partialSuccess ?? {};
+    const message = errorMessage ? { message: errorMessage } : undefined;
+    return { status: 'accepted', rejectedPointCount: Number(rejectedDataPoints ?? 0), ...message };
+  } catch {
+    return {
+      status: 'accepted',
+      rejectedPointCount: 0,
+      message: 'the answer is not of OTLP: is the endpoint a Collector?',
+    };
+  }
+}
+
+function tlsFiles({ certificateFile, clientKeyFile, clientCertificateFile }: OtlpSenderOptions) {
+  return {
+    ...(certificateFile && { ca: readFileSync(certificateFile) }),
+    ...(clientKeyFile && { key: readFileSync(clientKeyFile) }),
+    ...(clientCertificateFile && { cert: readFileSync(clientCertificateFile) }),
+  };
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there yet',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the name server does not answer',
+  ECONNRESET: 'the connection was cut',
+};
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const { code } = error as NodeJS.ErrnoException;
+  // undici leaves the message empty where several addresses were tried.
+  const text = error.message || code || error.name;
+  const hint = code === undefined ? undefined : HINTS[code];
+  return hint ? `${text} (${hint})` : text;
+}

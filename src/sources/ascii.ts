@@ -1,0 +1,40 @@
+/** Reading numbers out of the bytes of kernel files without making strings of them. */
+
+export const NEWLINE = 0x0a;
+export const SPACE = 0x20;
+const TAB = 0x09;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The unsigned decimal that begins at `start`; undefined where no digit stands there. */
+export function unsignedAt(bytes: Uint8Array, start: number): number | undefined {
+  let value = 0;
+  let at = start;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte < ZERO || byte > NINE) break;
+    value = value * 10 + (byte - ZERO);
+  }
+  // A run of over 300 digits, which no kernel writes, would be Infinity.
+  return at === start || !Number.isFinite(value) ? undefined : value;
+}
+
+/** Position of the first byte from `start` on that is neither space nor tab. */
+export function skipBlanks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
+}
+
+/** Position of the first space, tab or newline from `start` on, or the end. */
+export function skipWord(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== SPACE && bytes[at] !== TAB && bytes[at] !== NEWLINE) at++;
+  return at;
+}
+
+/** Position after the next newline from `start` on, or the end. */
+export function nextLine(bytes: Uint8Array, start: number): number {
+  const newline = bytes.indexOf(NEWLINE, start);
+  return newline < 0 ? bytes.length : newline + 1;
+}

@@ -1,0 +1,36 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import type { KernelFiles } from '../kernel-files.ts';
+
+/** The mounted cgroup hierarchies. Where they are mounted is a value. */
+export type CgroupFs = {
+  readonly path: string;
+  /** 2 where only the unified hierarchy is mounted; 1 for v1 and for hybrid, where the controllers are on v1. */
+  readonly version: 1 | 2;
+  readonly files: KernelFiles;
+};
+
+export type CgroupFsOptions = { readonly root: string; readonly path: string; readonly files: KernelFiles };
+
+/** Where every engine and runtime mounts the hierarchies, and so how state files write paths. */
+export const STANDARD_CGROUP_PATH = '/sys/fs/cgroup';
+
+export function createCgroupFs({ root, path, files }: CgroupFsOptions): CgroupFs {
+  const mounted = path || root.replace(/\/+$/, '') + STANDARD_CGROUP_PATH;
+  return { path: mounted, version: existsSync(`${mounted}/cgroup.controllers`) ? 2 : 1, files };
+}
+
+/**
+ * The existing directory `path` below `base`; undefined where there is none, or where it would lead out of `base`: paths
+ * come from state files and from /proc, and must not make us read elsewhere.
+ */
+export function directoryBelow(base: string, path: string): string | undefined {
+  const directory = resolve(base, `./${path}`);
+  if (!isWithin(base, directory) || !existsSync(directory)) return undefined;
+  return isWithin(realpathSync(base), realpathSync(directory)) ? directory : undefined;
+}
+
+function isWithin(base: string, path: string): boolean {
+  const clean = resolve(base);
+  return path === clean || path.startsWith(clean === sep ? sep : clean + sep);
+}

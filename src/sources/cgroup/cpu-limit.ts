@@ -1,0 +1,26 @@
+import { skipBlanks, skipWord, unsignedAt } from '../ascii.ts';
+import { type KernelFiles, okValue } from '../kernel-files.ts';
+import { parseLimit } from './formats.ts';
+
+/** v2: `cpu.max`, `QUOTA PERIOD` in microseconds or `max PERIOD` → CPUs. */
+export function parseCpuMax(bytes: Buffer): number | 'none' | undefined {
+  if (bytes.toString('latin1', 0, 3) === 'max') return 'none';
+  const quota = unsignedAt(bytes, 0);
+  const period = unsignedAt(bytes, skipBlanks(bytes, skipWord(bytes, 0)));
+  return quota === undefined || !period ? undefined : quota / period;
+}
+
+/** CPUs that the cgroup may use; undefined without a limit or where it cannot be read. */
+export function readCpuMax(files: KernelFiles, dir: string): number | undefined {
+  return limited(okValue(files.read('cgroup.cpu.max', `${dir}/cpu.max`, parseCpuMax)));
+}
+
+/** v1: `cpu.cfs_quota_us` (−1 without a limit) over `cpu.cfs_period_us`. */
+export function readCfsLimit(files: KernelFiles, dir: string): number | undefined {
+  const quota = limited(okValue(files.read('cgroup.cpu.cfs_quota_us', `${dir}/cpu.cfs_quota_us`, parseLimit)));
+  if (quota === undefined) return undefined;
+  const period = limited(okValue(files.read('cgroup.cpu.cfs_period_us', `${dir}/cpu.cfs_period_us`, parseLimit)));
+  return period ? quota / period : undefined;
+}
+
+const limited = (limit: number | 'none' | undefined): number | undefined => (limit === 'none' ? undefined : limit);

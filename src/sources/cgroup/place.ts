@@ -1,0 +1,72 @@
+import type { CgroupMembership } from '../proc/cgroup.ts';
+import { type CgroupFs, directoryBelow, STANDARD_CGROUP_PATH } from './cgroup-fs.ts';
+
+/** The directories that hold a container's cgroup: one on v2, one for each controller on v1. */
+export type CgroupPlace =
+  | { readonly version: 2; readonly directory: string }
+  | { readonly version: 1; readonly directories: Readonly<Record<string, string>> };
+
+/** Directory whose cgroup.procs lists the container's processes. Any hierarchy holds them all; `pids` is the usual one. */
+export function processesDirectory(place: CgroupPlace): string | undefined {
+  if (place.version === 2) return place.directory;
+  const { pids, cpuacct, memory } = place.directories;
+  return pids ?? cpuacct ?? memory ?? Object.values(place.directories)[0];
+}
+
+/**
+ * From the lines of /proc/PID/cgroup. `own` are the reader's own lines: inside a container its own cgroup may be mounted
+ * as the root of the hierarchy, so that a path that equals its own is the mount itself.
+ */
+export function placeOfMemberships(
+  cgroups: CgroupFs,
+  memberships: readonly CgroupMembership[],
+  own: readonly CgroupMembership[],
+): CgroupPlace | undefined {
+  const ownPaths = new Set(own.map((line) => `${line.controllers.join(',')}:${line.path}`));
+  const below = (base: string, line: CgroupMembership): string | undefined =>
+    directoryBelow(base, line.path) ??
+    (ownPaths.has(`${line.controllers.join(',')}:${line.path}`) ? directoryBelow(base, '') : undefined);
+
+  if (cgroups.version === 2) {
+    const unified = memberships.find((line) => line.controllers.length === 0);
+    const directory = unified && below(cgroups.path, unified);
+    return directory === undefined ? undefined : { version: 2, directory };
+  }
+  const directories: Record<string, string> = {};
+  for (const line of memberships) {
+    for (const controller of line.controllers) {
+      // Hierarchies of several controllers are mounted under all their names, `cpu,cpuacct`, and linked under each.
+      const directory =
+        below(`${cgroups.path}/${line.controllers.join(',')}`, line) ?? below(`${cgroups.path}/${controller}`, line);
+      if (directory !== undefined) directories[controller] = directory;
+    }
+  }
+  return Object.keys(directories).length === 0 ? undefined : { version: 1, directories };
+}
+
+/** From paths by controller as runc's state.json has them, written for the engine's own view of the hierarchies. */
+export function placeOfPaths(cgroups: CgroupFs, paths: Readonly<Record<string, string>>): CgroupPlace | undefined {
+  const rebased = (path: string): string | undefined =>
+    path.startsWith(`${STANDARD_CGROUP_PATH}/`)
+      ? directoryBelow(cgroups.path, path.slice(STANDARD_CGROUP_PATH.length))
+      : undefined;
+  if (cgroups.version === 2) {
+    const directory = paths[''] === undefined ? undefined : rebased(paths['']);
+    return directory === undefined ? undefined : { version: 2, directory };
+  }
+  const directories: Record<string, string> = {};
+  for (const [controller, path] of Object.entries(paths)) {
+    const directory = controller === '' ? undefined : rebased(path);
+    if (directory !== undefined) directories[controller] = directory;
+  }
+  return Object.keys(directories).length === 0 ? undefined : { version: 1, directories };
+}
+
+const V1_CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
+
+/** From one path that holds in every hierarchy, as crun's status file has it. */
+export function placeOfPath(cgroups: CgroupFs, path: string): CgroupPlace | undefined {
+  const controllers = cgroups.version === 2 ? [''] : V1_CONTROLLERS;
+  const paths = controllers.map((controller) => [controller, [STANDARD_CGROUP_PATH, controller, path].join('/')]);
+  return placeOfPaths(cgroups, Object.fromEntries(paths));
+}

@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
+import { parseNumberLines } from './formats.ts';
+
+/** Deeper than any container nests cgroups; ends a walk that something else would make endless. */
+const MAX_DEPTH = 16;
+
+/**
+ * Processes of a cgroup and of all below it (systemd and nested containers make children), each once: `cgroup.procs`,
+ * never `tasks`, whose entries are threads. An id of 0 is a process that our PID namespace cannot name.
+ */
+export function readProcs(files: KernelFiles, dir: string): ReadOutcome<number[]> {
+  const top = files.read('cgroup.procs', `${dir}/cgroup.procs`, parseNumberLines);
+  if (top.status !== 'ok') return top;
+  const pids = new Set(top.value);
+  addChildren(files, dir, pids, MAX_DEPTH);
+  return { status: 'ok', value: [...pids] };
+}
+
+function addChildren(files: KernelFiles, dir: string, pids: Set<number>, depth: number): void {
+  if (depth === 0) return;
+  const entries = files.attempt('cgroup', () => readdirSync(dir, { withFileTypes: true }));
+  if (entries.status !== 'ok') return;
+  for (const entry of entries.value) {
+    if (!entry.isDirectory()) continue;
+    const child = `${dir}/${entry.name}`;
+    const outcome = files.read('cgroup.procs', `${child}/cgroup.procs`, parseNumberLines);
+    if (outcome.status === 'ok') for (const pid of outcome.value) pids.add(pid);
+    addChildren(files, child, pids, depth - 1);
+  }
+}

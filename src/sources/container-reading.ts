@@ -1,0 +1,63 @@
+import { type CgroupReading, readCgroup } from './cgroup/reading.ts';
+import type { Container } from './container.ts';
+import { type KernelFiles, okValue } from './kernel-files.ts';
+import { type NetworkInterface, readNetDev } from './proc/net-dev.ts';
+import type { ProcFs } from './proc/proc-fs.ts';
+import { type ProcStat, readStat } from './proc/stat.ts';
+import { type ProcStatus, readStatus } from './proc/status.ts';
+import type { Resolved } from './resolution.ts';
+
+/** One process, as it was read: `status` is absent when it ended in between. */
+export type ProcessReading = { readonly stat: ProcStat; readonly status?: ProcStatus };
+
+/** Everything read of one container in one go. What could not be read is absent. */
+export type ContainerReading = {
+  readonly container: Container;
+  readonly processes: readonly ProcessReading[];
+  readonly cgroup: CgroupReading;
+  /** Absent where the network is not this container's to report. */
+  readonly interfaces?: readonly NetworkInterface[];
+};
+
+export type ReadContainerOptions = {
+  readonly proc: ProcFs;
+  readonly files: KernelFiles;
+  /** Whether this container reports its network namespace. */
+  readonly network: boolean;
+  readonly maxProcesses: number;
+};
+
+export function readContainer({ container, located, pids }: Resolved, options: ReadContainerOptions): ContainerReading {
+  const { proc, files } = options;
+  const cgroup = located.place ? readCgroup(files, located.place) : {};
+  const interfaces = options.network ? firstInterfaces(proc, pids) : undefined;
+  return {
+    container,
+    processes: readProcesses(proc, pids.slice(0, options.maxProcesses)),
+    cgroup,
+    ...(interfaces && { interfaces }),
+  };
+}
+
+function readProcesses(proc: ProcFs, pids: readonly number[]): ProcessReading[] {
+  const processes: ProcessReading[] = [];
+  for (const pid of pids) {
+    const stat = okValue(readStat(proc, pid));
+    if (!stat) continue;
+    const status = okValue(readStatus(proc, pid));
+    processes.push({ stat, ...(status && { status }) });
+  }
+  return processes;
+}
+
+/** How many processes are asked before a namespace counts as unreadable: any that lives answers for all. */
+const MAX_ATTEMPTS = 8;
+
+function firstInterfaces(proc: ProcFs, pids: readonly number[]): NetworkInterface[] | undefined {
+  for (const pid of pids.slice(0, MAX_ATTEMPTS)) {
+    const interfaces = okValue(readNetDev(proc, pid));
+    // A zombie has left its network namespace: its file is there and empty.
+    if (interfaces && interfaces.length > 0) return interfaces;
+  }
+  return undefined;
+}

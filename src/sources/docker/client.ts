@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { type DockerEndpoint, type DockerHostOptions, parseDockerHost, readTlsFiles } from './endpoint.ts';
+import { failureOf } from './failure.ts';
+import { loadDockerode } from './load-dockerode.ts';
+import { withTimeLimit } from './time-limit.ts';
+import { type EngineVersion, parseEngineVersion } from './version.ts';
+
+export type DockerClientOptions = DockerHostOptions & {
+  /** Limit of each request in milliseconds. */
+  readonly timeoutMs: number;
+};
+
+/** Lists of values by filter name, e.g. `{ status: ['running'] }`. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** Each request rejects with an error that failure.ts can read; answers are JSON nobody has looked at yet. */
+export type DockerClient = {
+  /** Where the engine is, for people; never with a password in it. */
+  readonly label: string;
+  readonly timeoutMs: number;
+  /** Asks the engine's version and speaks the API chosen from it in every later request. Never pinned. */
+  negotiate(signal?: AbortSignal): Promise<EngineVersion>;
+  info(signal?: AbortSignal): Promise<unknown>;
+  list(filters: Filters, signal?: AbortSignal): Promise<unknown>;
+  /** `reference`: an identifier or a name. */
+  inspect(reference: string, signal?: AbortSignal): Promise<unknown>;
+  /** Newline-delimited JSON until the signal or the engine ends it; no time limit, since silence is normal. */
+  events(request: { readonly filters: Filters; readonly sinceSeconds: number }, signal: AbortSignal): Promise<Readable>;
+  /** Breaks off every request under way and refuses later ones. */
+  close(): void;
+};
+
+const KEEP_ALIVE_DELAY_MS = 30_000;
+
+/** Throws where `host` cannot be used. Nothing is loaded or asked before the first request. */
+export function createDockerClient(options: DockerClientOptions): DockerClient {
+  const endpoint = parseDockerHost(options);
+  const closing = new AbortController();
+  let docker: Docker | undefined;
+
+  const connect = async (apiVersion?: string): Promise<Docker> => {
+    const connection = await connectionOptions(endpoint, options.certPath);
+    const Dockerode = loadDockerode();
+    return new Dockerode({ ...connection, ...(apiVersion !== undefined && { version: `v${apiVersion}` }) });
+  };
+
+  const limited = <T>(signal: AbortSignal | undefined, run: (docker: Docker, signal: AbortSignal) => Promise<T>) => {
+    const ended = AbortSignal.any(signal ? [closing.signal, signal] : [closing.signal]);
+    return withTimeLimit({ timeoutMs: options.timeoutMs, signal: ended }, async (abortSignal) => {
+      docker ??= await connect();
+      return await run(docker, abortSignal);
+    });
+  };
+
+  return {
+    label: endpoint.label,
+    timeoutMs: options.timeoutMs,
+    negotiate: async (signal) => {
+      docker = await connect();
+      const version = await limited(signal, askVersion);
+      docker = await connect(version.apiVersion);
+      return version;
+    },
+    info: (signal) => limited(signal, (engine, abortSignal) => engine.info(...untyped({ abortSignal }))),
+    list: (filters, signal) =>
+      limited(signal, (engine, abortSignal) =>
+        engine.listContainers({ filters: JSON.stringify(filters), abortSignal }),
+      ),
+    inspect: (reference, signal) =>
+      limited(signal, (engine, abortSignal) => engine.getContainer(reference).inspect({ abortSignal })),
+    events: async ({ filters, sinceSeconds }, signal) => {
+      docker ??= await connect();
+      const abortSignal = AbortSignal.any([signal, closing.signal]);
+      const request = { filters: JSON.stringify(filters), since: sinceSeconds, abortSignal };
+      const stream = (await docker.getEvents(request)) as Readable & { readonly socket?: Socket };
+      // Finds out that a remote engine is gone without saying so; its silence alone means nothing.
+      stream.socket?.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+      return stream;
+    },
+    close: () => closing.abort(new Error('the Docker client is closed')),
+  };
+}
+
+async function askVersion(docker: Docker, abortSignal: AbortSignal): Promise<EngineVersion> {
+  let answer: unknown;
+  try {
+    answer = await docker.version(...untyped({ abortSignal }));
+  } catch (error) {
+    // Socket proxies may forbid this one request; without a version in the path the engine takes its own.
+    if (['HTTP_403', 'HTTP_404'].includes(failureOf(error).code)) return { runtime: 'docker' };
+    throw error;
+  }
+  const version = parseEngineVersion(answer);
+  if (version === undefined) throw Object.assign(new Error('GET /version gave no ApiVersion'), { code: 'GARBAGE' });
+  return version;
+}
+
+async function connectionOptions(endpoint: DockerEndpoint, certPath: string): Promise<Docker.DockerOptions> {
+  const tls = endpoint.kind === 'tcp' && endpoint.protocol === 'https' ? await readTlsFiles(certPath) : {};
+  // Every key that docker-modem would take from the environment is set, if only to undefined: the configuration has
+  // read the environment already, and may have decided otherwise.
+  const fromEnvironment = { host: undefined, port: undefined, socketPath: undefined, ca: undefined, cert: undefined };
+  const address =
+    endpoint.kind === 'unix'
+      ? { socketPath: endpoint.socketPath, protocol: 'http' as const }
+      : { host: endpoint.hostname, port: endpoint.port, protocol: endpoint.protocol };
+  // No connection is kept for later: requests are rare, and a kept one would fail after the engine's restart.
+  const headers = { Connection: 'close' };
+  const options = { ...fromEnvironment, key: undefined, timeout: undefined, ...address, ...tls, headers };
+  return options as Docker.DockerOptions;
+}
+
+/** dockerode takes an abortSignal in every request; its types know it in some only. */
+function untyped(request: Record<string, unknown>): [] {
+  return [request] as unknown as [];
+}

@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
+
+/** A mounted procfs. Nothing outside this folder names /proc: the mount point is a value. */
+export type ProcFs = {
+  readonly path: string;
+  readonly files: KernelFiles;
+};
+
+export type ProcFsOptions = {
+  /** The host's root as it is seen from here. */
+  readonly root: string;
+  /** Where procfs is mounted; empty: below the root. */
+  readonly path: string;
+  readonly files: KernelFiles;
+};
+
+export function createProcFs(options: ProcFsOptions): ProcFs {
+  return { path: options.path || `${options.root.replace(/\/+$/, '')}/proc`, files: options.files };
+}
+
+/** Ids of all processes that can be seen; threads are not listed there. */
+export function readPids(proc: ProcFs): ReadOutcome<number[]> {
+  return proc.files.attempt('proc', () =>
+    readdirSync(proc.path)
+      .filter((name) => name >= '0' && name < ':')
+      .map(Number)
+      .filter(Number.isSafeInteger),
+  );
+}

@@ -1,0 +1,67 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { REPOSITORY } from './cache.ts';
+import { type Child, type Exit, startChild } from './child.ts';
+import type { Releasers } from './releasers.ts';
+import { createTempDir } from './temp-dir.ts';
+import { within } from './wait.ts';
+
+const CLI = join(REPOSITORY, 'src/cli.ts');
+
+export type AgentOptions = {
+  readonly releasers: Releasers;
+  /** The configuration file: keys as an object, or the text itself. */
+  readonly config?: object | string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further flags of the command. */
+  readonly flags?: readonly string[];
+  /** Runs it as this user with no other groups and no capabilities. */
+  readonly uid?: number;
+};
+
+export type Finished = { readonly exit: Exit; readonly stdout: string; readonly stderr: string };
+
+/** `plimsoll run` from the sources. SIGTERM comes with the release at the latest. */
+export async function startAgent(options: AgentOptions): Promise<Child> {
+  const agent = await startCli('run', options);
+  options.releasers.add('agent', () => agent.stop());
+  return agent;
+}
+
+/** A command that ends by itself: `once`, `config check`, or a `run` that is to be refused. */
+export async function runCli(command: string, options: AgentOptions & { timeoutMs?: number }): Promise<Finished> {
+  const child = await startCli(command, options);
+  try {
+    const exit = await within(`plimsoll ${command} ends`, options.timeoutMs ?? 30_000, child.exited);
+    return { exit, stdout: child.stdout.join('\n'), stderr: child.stderr.join('\n') };
+  } finally {
+    await child.stop({ timeoutMs: 5_000 });
+  }
+}
+
+async function startCli(
+  command: string,
+  { releasers, config, env = {}, flags = [], uid }: AgentOptions,
+): Promise<Child> {
+  const args = [CLI, ...command.split(' ')];
+  if (config !== undefined) {
+    const dir = await createTempDir(releasers);
+    // Another user has to be able to read it.
+    await chmod(dir, 0o755);
+    const file = join(dir, 'plimsoll.yaml');
+    await writeFile(file, typeof config === 'string' ? config : stringify(config));
+    args.push('--config', file);
+  }
+  args.push(...flags);
+  const asUser = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const [first, ...rest] = [...asUser, process.execPath, ...args];
+  return startChild({ command: first!, args: rest, env: { ...plainEnvironment(), ...env } });
+}
+
+/** The environment of the tests without what would configure an agent. */
+function plainEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(OTEL|PLIMSOLL|DOCKER|NODE_OPTIONS|VITEST)/.test(name)),
+  );
+}

@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { collectorPath } from './cache.ts';
+import { type Child, startChild } from './child.ts';
+import { freePort } from './free-port.ts';
+import type { Releasers } from './releasers.ts';
+import { createTempDir } from './temp-dir.ts';
+
+export type CollectorOptions = {
+  readonly releasers: Releasers;
+  /** Where the remote-write exporter sends; without it only the file is written. */
+  readonly remoteWriteUrl?: string;
+  /** To start it where an agent already expects it. */
+  readonly port?: number;
+  /** URL path on which it takes metrics. */
+  readonly path?: string;
+};
+
+/** One OTLP/JSON ExportMetricsServiceRequest. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests look into it as they like.
+export type OtlpRequest = any;
+
+export type Collector = {
+  /** Base URL of its OTLP/HTTP receiver, as OTEL_EXPORTER_OTLP_ENDPOINT wants it. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly process: Child;
+  /** What has arrived so far, oldest first, as the file exporter wrote it. */
+  received(): Promise<OtlpRequest[]>;
+  stop(): Promise<void>;
+};
+
+/** A real Collector on loopback: OTLP/HTTP in; a file, and where asked Prometheus' remote write, out. */
+export async function startCollector({ releasers, remoteWriteUrl, port, path }: CollectorOptions): Promise<Collector> {
+  const dir = await createTempDir(releasers);
+  const listening = port ?? (await freePort());
+  const file = join(dir, 'received.jsonl');
+  const config = join(dir, 'otelcol.yaml');
+  await writeFile(config, stringify(collectorConfig({ port: listening, file, remoteWriteUrl, path })));
+  const child = await startChild({ command: collectorPath(), args: ['--config', config] });
+  releasers.add('Collector', () => child.stop());
+  await child.waitForLine(/Everything is ready/, { timeoutMs: 30_000 });
+  return {
+    endpoint: `http://127.0.0.1:${listening}`,
+    port: listening,
+    process: child,
+    received: async () => (await readFile(file, 'utf8')).split('\n').flatMap((line) => parsedLine(line)),
+    stop: async () => void (await child.stop()),
+  };
+}
+
+/** The last line may still be in the writing. */
+function parsedLine(line: string): OtlpRequest[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+type ConfigParts = { port: number; file: string; remoteWriteUrl: string | undefined; path: string | undefined };
+
+function collectorConfig({ port, file, remoteWriteUrl, path }: ConfigParts): object {
+  const http = { endpoint: `127.0.0.1:${port}`, ...(path === undefined ? {} : { metrics_url_path: path }) };
+  const remoteWrite = {
+    endpoint: remoteWriteUrl,
+    resource_to_telemetry_conversion: { enabled: true },
+    // One consumer: samples reach Prometheus in the order in which they were made.
+    remote_write_queue: { num_consumers: 1 },
+  };
+  const exporters = {
+    file: { path: file, flush_interval: '100ms' },
+    ...(remoteWriteUrl === undefined ? {} : { prometheusremotewrite: remoteWrite }),
+  };
+  return {
+    receivers: { otlp: { protocols: { http } } },
+    exporters,
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { metrics: { receivers: ['otlp'], exporters: Object.keys(exporters) } },
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Child, startChild } from './child.ts';
+import { createDocker, type Docker } from './docker.ts';
+import { killProcessesWith } from './leaks.ts';
+import { createReleasers, type Releasers } from './releasers.ts';
+import { createTempDir } from './temp-dir.ts';
+import { waitFor } from './wait.ts';
+
+const ENGINE_VARIABLE = 'PLIMSOLL_TEST_ENGINE';
+
+export type Engine = {
+  /** As DOCKER_HOST wants it. */
+  readonly host: string;
+  readonly socket: string;
+  readonly docker: Docker;
+  /** Starts dockerd, for the first time or again, and waits until it answers. */
+  start(): Promise<void>;
+  /** SIGTERM: dockerd stops its containers, too. */
+  stop(): Promise<void>;
+  /** SIGKILL: dockerd is gone at once, its containers run on. */
+  kill(): Promise<void>;
+};
+
+/**
+ * An engine of the test's own beside the machine's, to be stopped, killed and started again. Its containers have no network.
+ * It runs in a network namespace of its own, because a dockerd without a bridge deletes the `docker0` that it finds.
+ */
+export async function startEngine(releasers: Releasers): Promise<Engine> {
+  const dir = await createTempDir(releasers);
+  const socket = join(dir, 'docker.sock');
+  const host = `unix://${socket}`;
+  let dockerd: Child | undefined;
+
+  const start = async (): Promise<void> => {
+    // A killed dockerd takes its containerd with it, but a zombie of that pid would be taken for a living one.
+    await rm(join(dir, 'exec/containerd/containerd.pid'), { force: true });
+    dockerd = await startChild({
+      command: 'unshare',
+      args: ['--net', 'dockerd', ...flags(dir, host)],
+      env: { ...process.env, [ENGINE_VARIABLE]: dir },
+    });
+    const started = dockerd;
+    await waitFor(
+      'dockerd answers',
+      async () => {
+        if (started.hasExited()) throw new Error(`dockerd has ended:\n${started.stderr.slice(-10).join('\n')}`);
+        return docker.docker(['version', '--format', '{{.Server.Version}}']);
+      },
+      { timeoutMs: 60_000, everyMs: 200 },
+    );
+  };
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    await dockerd?.stop({ signal, timeoutMs: 30_000 });
+    dockerd = undefined;
+  };
+
+  // The containers are removed by the engine, so it has to run for that, whatever the test did to it.
+  const ofContainers = createReleasers();
+  const docker = createDocker({ releasers: ofContainers, host });
+  releasers.add('own dockerd', async () => {
+    try {
+      if (dockerd === undefined) await start();
+      await ofContainers.release();
+    } finally {
+      await end('SIGTERM');
+      killProcessesWith(ENGINE_VARIABLE, dir);
+      await unmountBelow(dir);
+    }
+  });
+  await start();
+  return { host, socket, docker, start, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+function flags(dir: string, host: string): string[] {
+  const paths = [
+    '--data-root',
+    join(dir, 'data'),
+    '--exec-root',
+    join(dir, 'exec'),
+    '--pidfile',
+    join(dir, 'dockerd.pid'),
+  ];
+  return [...paths, '--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false'];
+}
+
+/** A killed engine leaves the mounts of its containers. */
+async function unmountBelow(dir: string): Promise<void> {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${dir}/`));
+  for (const path of mounts.reverse()) await promisify(execFile)('umount', ['--lazy', path]);
+}
