@@ -38,7 +38,7 @@ export function addOnceCommand(program: Command, context: CommandContext, end: (
       if (!isLinux(context)) return end(STATUS_FAILED);
       const { createLogger } = await import('../log.ts');
       const config = loadLogged(context, options, createLogger);
-      const { runOnce } = await import('../once.ts');
+      const { runOnce } = await import('./once.ts');
       end(await runOnce({ config, format: options.format, containers: options.container ?? [] }));
     });
 }

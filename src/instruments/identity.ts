@@ -33,8 +33,10 @@ export function containerAttributes(
   { base, service, isLabelWanted }: IdentityOptions,
 ): Attributes {
   const { image } = container;
+  // What names the agent or one service cannot name every container.
+  const { [ATTR_SERVICE_NAME]: _name, [ATTR_SERVICE_INSTANCE_ID]: _instance, ...common } = base;
   return {
-    ...base,
+    ...common,
     [ATTR_CONTAINER_ID]: container.id,
     [ATTR_CONTAINER_NAME]: container.name,
     [ATTR_CONTAINER_RUNTIME_NAME]: container.runtime,

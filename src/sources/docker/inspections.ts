@@ -1,10 +1,9 @@
 import type { Logger } from '../../log.ts';
-import type { Container } from '../container.ts';
 import type { DockerClient } from './client.ts';
 import { failureOf } from './failure.ts';
-import { isContainerId, parseInspect } from './inspect.ts';
+import { parseInspect } from './inspect.ts';
 import type { Inventory } from './inventory.ts';
-import { field } from './json.ts';
+import { withNetworkOwner } from './network-owner.ts';
 
 export type InspectionsOptions = {
   readonly client: DockerClient;
@@ -27,8 +26,6 @@ export type Inspections = {
 const PARALLEL = 4;
 /** A container whose inspect hangs would otherwise hold up every cycle for the whole time limit. */
 const RETRY_AFTER_TIMEOUT_MS = 30_000;
-const FULL_ID = /^[0-9a-f]{64}$/;
-const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;
 
 export function createInspections({ client, inventory, now, log }: InspectionsOptions): Inspections {
   /** When to ask again about each container that could not be inspected. */
@@ -68,26 +65,7 @@ export function createInspections({ client, inventory, now, log }: InspectionsOp
       return;
     }
     retryAtMs.delete(id);
-    inventory.put(await withNetworkOwner(outcome.container));
-  };
-
-  /** Makes an identifier of the name in `container:NAME`; `unknown` where the engine knows no such container. */
-  const withNetworkOwner = async (container: Container): Promise<Container> => {
-    const { network } = container;
-    if (network.kind !== 'container' || FULL_ID.test(network.containerId)) return container;
-    const containerId = inventory.find(network.containerId)?.id ?? (await askId(network.containerId));
-    return { ...container, network: containerId ? { kind: 'container', containerId } : { kind: 'unknown' } };
-  };
-
-  const askId = async (reference: string): Promise<string | undefined> => {
-    if (!REFERENCE.test(reference)) return undefined;
-    try {
-      const id = field(await client.inspect(reference), 'Id');
-      return isContainerId(id) ? id : undefined;
-    } catch (error) {
-      if (failureOf(error).httpStatus === undefined) throw error;
-      return undefined;
-    }
+    inventory.put(await withNetworkOwner(outcome.container, { client, inventory }));
   };
 
   const takeDue = (): string[] => {

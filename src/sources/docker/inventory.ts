@@ -1,4 +1,5 @@
 import type { Container, ContainerState } from '../container.ts';
+import { createDirtySet } from './dirty-set.ts';
 import type { ListEntry } from './list.ts';
 
 /**
@@ -29,20 +30,13 @@ const ACTIVE: ReadonlySet<ContainerState> = new Set<ContainerState>(['running', 
 
 export function createInventory({ maxContainers }: { readonly maxContainers: number }): Inventory {
   const known = new Map<string, Container>();
-  const dirty = new Set<string>();
+  const dirty = createDirtySet({ maxSize: 2 * maxContainers });
   const leftOut = new Set<string>();
-  const maxDirty = 2 * maxContainers;
-  let overflowed = false;
   // The same array until something changes, since it is asked for in every cycle.
   let answer: readonly Container[] | undefined;
 
   const changed = (): void => {
     answer = undefined;
-  };
-
-  const markDirty = (id: string): void => {
-    if (dirty.size < maxDirty) dirty.add(id);
-    else overflowed = true;
   };
 
   const forget = (id: string): void => {
@@ -67,8 +61,7 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
   const markAllDirty = (): void => {
     // What was noted so far is either known, and marked again, or comes with the list that has to follow.
     dirty.clear();
-    overflowed = false;
-    for (const id of known.keys()) markDirty(id);
+    for (const id of known.keys()) dirty.mark(id);
   };
 
   const reconcile = (entries: readonly ListEntry[]): void => {
@@ -81,9 +74,9 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
       const old = known.get(id);
       if (old === undefined && places > 0) {
         places -= 1;
-        markDirty(id);
+        dirty.mark(id);
       } else if (old === undefined) leftOut.add(id);
-      else if (state !== undefined && state !== old.state) markDirty(id);
+      else if (state !== undefined && state !== old.state) dirty.mark(id);
     }
   };
 
@@ -92,19 +85,15 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
       answer ??= [...known.values()];
       return answer;
     },
-    markDirty,
+    markDirty: dirty.mark,
     markAllDirty,
     reconcile,
-    takeDirty: () => {
-      const ids = [...dirty];
-      dirty.clear();
-      return ids;
-    },
+    takeDirty: dirty.take,
     put,
     forget,
     find: (reference) => known.get(reference) ?? [...known.values()].find(({ name }) => name === reference),
-    hasDirty: () => dirty.size > 0,
-    overflowed: () => overflowed,
+    hasDirty: () => !dirty.isEmpty(),
+    overflowed: dirty.overflowed,
     leftOut: () => leftOut.size,
   };
 }

@@ -66,6 +66,8 @@ function collectorConfig({ port, file, remoteWriteUrl, path }: ConfigParts): obj
   const remoteWrite = {
     endpoint: remoteWriteUrl,
     resource_to_telemetry_conversion: { enabled: true },
+    // It would outlive the staleness markers, and every series has its labels anyway.
+    target_info: { enabled: false },
     // One consumer: samples reach Prometheus in the order in which they were made.
     remote_write_queue: { num_consumers: 1 },
   };

@@ -1,6 +1,6 @@
 /*
- * Has N living children, and makes a child that burns SECONDS of processor time, ends and is waited for: fork-children N SECONDS.
- * What the ended child used is then in the parent's cutime only.
+ * Has N living children, and makes a child that burns SECONDS of processor time, ends, and is waited for DELAY seconds later,
+ * a zombie until then: fork-children N SECONDS DELAY. What the ended child used is then in the parent's cutime only.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static void burn(double seconds) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) return fprintf(stderr, "fork-children N SECONDS\n"), 2;
+  if (argc != 4) return fprintf(stderr, "fork-children N SECONDS DELAY\n"), 2;
   for (int i = 0; i < atoi(argv[1]); i++)
     if (fork() == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -32,6 +32,11 @@ int main(int argc, char **argv) {
     burn(atof(argv[2]));
     _exit(0);
   }
+  siginfo_t ended;
+  waitid(P_PID, child, &ended, WEXITED | WNOWAIT);
+  printf("ended\n");
+  fflush(stdout);
+  sleep(atoi(argv[3]));
   waitpid(child, NULL, 0);
   printf("done\n");
   fflush(stdout);

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccounts } from '../accounting/accounts.ts';
+import type { ContainerUsage } from '../accounting/usage.ts';
+import { buildSources } from '../build.ts';
+import type { Config } from '../config/config.ts';
+import type { Collected } from '../cycle/collector.ts';
+import { createLogger } from '../log.ts';
+import { ENCODINGS } from '../push/encoding.ts';
+import type { Container } from '../sources/container.ts';
+import { usageTable } from './usage-table.ts';
+
+export type OnceOptions = {
+  readonly config: Config;
+  readonly format: 'table' | 'otlp';
+  /** Names or (abbreviated) identifiers; empty: all. */
+  readonly containers: readonly string[];
+};
+
+const BETWEEN_READINGS_MS = 500;
+const JSON_ENCODING = ENCODINGS['http/json'];
+
+/** Takes two readings half a second apart, for rates need two, and prints the second. Resolves with the exit status. */
+export async function runOnce({ config, format, containers: wanted }: OnceOptions): Promise<number> {
+  const { level } = config.log;
+  const log = createLogger({ ...config.log, level: level === 'info' ? 'warn' : level });
+  const { collector, discovery } = await buildSources(
+    { config, log },
+    createAccounts({ loopback: config.network.loopback }),
+  );
+  try {
+    const containers = (await collector.discover()).filter((container) => isWanted(container, wanted));
+    await collectAll(collector.collect(containers));
+    await sleep(BETWEEN_READINGS_MS);
+    const collected = await collectAll(collector.collect(containers));
+    const measured = collected.filter((each) => each.kind === 'measured');
+    const leftOut = collected.filter((each) => each.kind === 'left out');
+
+    if (format === 'table') {
+      if (measured.length > 0) process.stdout.write(usageTable(measured.map(({ usage }) => usage)));
+      for (const { container, reason } of leftOut) process.stdout.write(`left out: ${container.name}: ${reason}\n`);
+    } else if (measured.some(hasReading)) {
+      const body = JSON_ENCODING.join(measured.map(({ metrics }) => JSON_ENCODING.encode(metrics)));
+      process.stdout.write(`${Buffer.from(body).toString()}\n`);
+    }
+    if (measured.some(hasReading)) return 0;
+    const status = discovery.status();
+    const missing =
+      wanted.length > 0 && containers.length === 0 ? `no container is called ${wanted.join(' or ')}` : undefined;
+    const away = status.status === 'away' ? status.reason : undefined;
+    log.error(`nothing was measured: ${away ?? missing ?? reasonOf(leftOut, measured.length)}`);
+    return 1;
+  } finally {
+    await discovery.close();
+  }
+}
+
+function isWanted({ id, name }: Container, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((text) => text === name || (text !== '' && id.startsWith(text)));
+}
+
+function reasonOf(leftOut: readonly unknown[], measuredCount: number): string {
+  if (measuredCount > 0)
+    return 'neither processes nor cgroups of the containers can be read: see deploy/README.md for what that needs';
+  return leftOut.length > 0 ? 'every container is left out' : 'no container runs';
+}
+
+/** Whether the kernel said anything of it: a container that only the engine speaks of was not measured. */
+function hasReading({ usage }: { usage: ContainerUsage }): boolean {
+  return usage.processes !== undefined || usage.cpu.time !== undefined || usage.memory.usageBytes !== undefined;
+}
+
+async function collectAll(collecting: AsyncIterable<Collected>): Promise<Collected[]> {
+  const collected: Collected[] = [];
+  for await (const each of collecting) collected.push(each);
+  return collected;
+}
