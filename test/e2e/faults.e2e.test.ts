@@ -89,7 +89,7 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
     await newPoints(collector, ofContainer(container.id));
     await engine.stop();
     await agent.waitForLine(/engine is away/, PATIENCE);
-    await newPoints(collector, ofAgent);
+    await newPoints(collector, ({ resource, stale }) => resource['container.id'] === container.id && stale, 0);
     await engine.start();
     await engine.docker.docker(['start', container.id]);
     await newPoints(collector, ofContainer(container.id));
