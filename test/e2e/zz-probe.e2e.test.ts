@@ -1,0 +1,22 @@
+import { it } from 'vitest';
+import { startCollector } from './parts/collector.ts';
+import { startEngine } from './parts/engine.ts';
+import { importImages } from './parts/images.ts';
+import { startQuickAgent } from './parts/pipeline.ts';
+import { pointsOf } from './parts/points.ts';
+import { createReleasers } from './parts/releasers.ts';
+it('probe', async () => {
+  const releasers = createReleasers();
+  const engine = await startEngine(releasers);
+  const { busybox } = await importImages(engine.host);
+  const container = await engine.docker.run({ image: busybox, command: ['sleep', '1000'] });
+  const collector = await startCollector({ releasers });
+  const { agent } = await startQuickAgent(releasers, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, DOCKER_HOST: engine.host });
+  await new Promise((r) => setTimeout(r, 3000));
+  await engine.stop();
+  await new Promise((r) => setTimeout(r, 5000));
+  const last = pointsOf(await collector.received()).filter((p) => p.resource['container.id'] === container.id);
+  console.log(last.slice(-25).map((p) => `${p.timeSeconds.toFixed(1)} ${p.metric} ${JSON.stringify(p.attributes)} ${p.value} ${p.stale}`).join('\n'));
+  console.log(agent.stderr.join('\n'), Date.now()/1000);
+  await releasers.release();
+});
