@@ -45,6 +45,7 @@ const FIRST_PROCESSES = [1, 2];
 
 const V1_CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
 const CGROUP_ROOT = '/sys/fs/cgroup';
+const IS_UNIFIED = existsSync(`${CGROUP_ROOT}/cgroup.controllers`);
 const RUNTIME_STATE = '/run/docker/runtime-runc/moby';
 
 type Inspect = {
@@ -100,7 +101,8 @@ function cgroupLines(pid: number): string {
     .split('\n')
     .filter((line) => {
       const [, controllers = ''] = line.split(':');
-      return line.startsWith('0::') || controllers.split(',').some((name) => V1_CONTROLLERS.includes(name));
+      if (line.startsWith('0::') || IS_UNIFIED) return line.startsWith('0::');
+      return controllers.split(',').some((name) => V1_CONTROLLERS.includes(name));
     });
   return `${kept.join('\n')}\n`;
 }
@@ -117,9 +119,8 @@ function captureCgroup(dir: string, out: string): number[] {
 }
 
 function cgroupDirectories(pid: number): string[] {
-  const isUnified = existsSync(`${CGROUP_ROOT}/cgroup.controllers`);
   return membershipsOf(pid).flatMap(({ controllers, path }) => {
-    if (isUnified) return controllers.length === 0 ? [CGROUP_ROOT + path] : [];
+    if (IS_UNIFIED) return controllers.length === 0 ? [CGROUP_ROOT + path] : [];
     return controllers.filter((name) => V1_CONTROLLERS.includes(name)).map((name) => `${CGROUP_ROOT}/${name}${path}`);
   });
 }
@@ -165,13 +166,13 @@ function captureContainer(container: string, state: string, out: string): Inspec
 }
 
 /** What is read of the host itself: its boot time, the namespaces of its first processes, and where the reader runs. */
-function captureHost(out: string, isUnified: boolean): void {
+function captureHost(out: string): void {
   const bootTime = readFileSync(`${proc.path}/stat`, 'utf8').match(/^btime .*$/m)?.[0];
   write(join(out, 'proc/stat'), `cpu  0 0 0 0 0 0 0 0 0 0\n${bootTime}\n`);
   for (const pid of FIRST_PROCESSES) captureNamespaces(pid, join(out, 'proc', String(pid)));
   const v1 = V1_CONTROLLERS.map((name, index) => `${index + 1}:${name}:/\n`).join('');
-  write(join(out, 'proc/self/cgroup'), isUnified ? '0::/\n' : `${v1}0::/\n`);
-  if (isUnified) copy(`${CGROUP_ROOT}/cgroup.controllers`, join(out, CGROUP_ROOT, 'cgroup.controllers'));
+  write(join(out, 'proc/self/cgroup'), IS_UNIFIED ? '0::/\n' : `${v1}0::/\n`);
+  if (IS_UNIFIED) copy(`${CGROUP_ROOT}/cgroup.controllers`, join(out, CGROUP_ROOT, 'cgroup.controllers'));
 }
 
 function main(): void {
@@ -187,7 +188,7 @@ function main(): void {
     captureProcess(values.process, out);
     return;
   }
-  captureHost(out, existsSync(`${CGROUP_ROOT}/cgroup.controllers`));
+  captureHost(out);
   const documents: Inspect[] = [];
   for (const what of positionals) {
     if (/^\d{1,7}$/.test(what)) capturePid(Number(what), out);

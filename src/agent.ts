@@ -12,37 +12,42 @@ export type AgentOptions = {
 
 /** Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again. Resolves with the exit status. */
 export async function runAgent({ loadConfig }: AgentOptions): Promise<number> {
-  const config = loadConfig();
-  let log = startLog(config);
   const signals = listen();
+  let config = loadConfig();
   // They outlive a reload, so that no total falls.
-  const accounts = createAccounts({ loopback: config.network.loopback });
-  let agent: Agent;
-  try {
-    agent = await buildAgent({ config, log }, accounts);
-    await agent.start();
-  } catch (error) {
-    log.fatal(`cannot start: ${(error as Error).message}`);
-    return 1;
+  const accounts = createAccounts();
+  for (;;) {
+    const log = startLog(config);
+    let agent: Agent;
+    try {
+      agent = await buildAgent({ config, log }, accounts);
+      await agent.start();
+    } catch (error) {
+      log.fatal(`cannot start: ${(error as Error).message}`);
+      return 1;
+    }
+    const next = await untilStopOrReload(signals, loadConfig, log);
+    await agent.stop();
+    if (next === 'stop') {
+      log.info('stopped');
+      return 0;
+    }
+    config = next;
   }
+}
 
+/** Waits for the request to stop or for a configuration that can be read; a wrong one is said, and the old one kept. */
+async function untilStopOrReload(signals: Signals, loadConfig: () => Config, log: Logger): Promise<Config | 'stop'> {
   for (;;) {
     const signal = await signals.next();
     if (signal !== 'SIGHUP') {
       log.info({ signal }, 'stopping');
-      await agent.stop();
-      log.info('stopped');
-      return 0;
+      return 'stop';
     }
     try {
-      const reloaded = loadConfig();
-      const next = startLog(reloaded);
-      const successor = await buildAgent({ config: reloaded, log: next }, accounts);
-      await agent.stop();
-      agent = successor;
-      log = next;
-      await agent.start();
+      const config = loadConfig();
       log.info('configuration read again');
+      return config;
     } catch (error) {
       log.error(`configuration not read again, the old one is kept: ${(error as Error).message}`);
     }
@@ -68,8 +73,10 @@ function startLog(config: Config): Logger {
 
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
+type Signals = { next(): Promise<Signal> };
+
 /** Signals one after the other. A second request to stop while the first is carried out ends the process at once. */
-function listen(): { next(): Promise<Signal> } {
+function listen(): Signals {
   const waiting: Signal[] = [];
   let take: ((signal: Signal) => void) | undefined;
   let stopping = false;

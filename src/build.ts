@@ -77,6 +77,7 @@ export async function buildSources({ config, log }: BuildOptions, accounts: Acco
     select: createSelection(config.containers),
     identify: (container) => containerAttributes(container, identity),
     temporality: TEMPORALITY_SELECTORS[config.push.temporality],
+    loopback: config.network.loopback,
     version: VERSION,
     clock,
     log,
@@ -95,7 +96,7 @@ function buildDiscovery({ config, log }: BuildOptions, proc: ProcFs): { discover
     random: Math.random,
     log,
   });
-  const discovery = config.discovery.source === 'docker' ? engine : createAutoDiscovery({ engine, cgroups });
+  const discovery = config.discovery.source === 'docker' ? engine : createAutoDiscovery({ engine, cgroups, log });
   return { discovery, gaps: engine.gaps };
 }
 
@@ -107,10 +108,7 @@ export type Agent = {
 
 const FIRST_JITTER_MS = 1_000;
 
-export async function buildAgent(
-  { config, log }: BuildOptions,
-  accounts = createAccounts({ loopback: config.network.loopback }),
-): Promise<Agent> {
+export async function buildAgent({ config, log }: BuildOptions, accounts = createAccounts()): Promise<Agent> {
   const sources = await buildSources({ config, log }, accounts);
   const { intervalMs } = config.collection;
   const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
@@ -130,11 +128,23 @@ export async function buildAgent(
 
   async function run(): Promise<void> {
     try {
+      const startedAtMs = performance.now();
       report = await cycle();
       facts.lastCycleFinishedAtMs = performance.now();
+      noteDuration(facts.lastCycleFinishedAtMs - startedAtMs);
     } catch (error) {
       log.error({ err: error }, 'a cycle failed');
     }
+  }
+
+  let late = false;
+  /** One line when cycles begin to take too long, and one when they are in time again. */
+  function noteDuration(durationMs: number): void {
+    const wasLate = late;
+    late = durationMs > config.collection.timeoutMs;
+    if (late && !wasLate)
+      log.warn({ durationMs: Math.round(durationMs) }, 'a cycle takes longer than collection.timeoutMs');
+    if (wasLate && !late) log.info({ durationMs: Math.round(durationMs) }, 'cycles are in time again');
   }
 
   const ticker = createTicker({

@@ -1,5 +1,5 @@
 import type { Container } from '../sources/container.ts';
-import { type ContainerAccount, type ContainerAccountOptions, createContainerAccount } from './container-account.ts';
+import { type ContainerAccount, createContainerAccount } from './container-account.ts';
 
 /**
  * The accounts of all containers. They outlive what is rebuilt around them, as when the configuration is read again, so
@@ -12,14 +12,14 @@ export type Accounts = {
   keepOnly(containers: readonly Container[]): void;
 };
 
-export function createAccounts(options: ContainerAccountOptions): Accounts {
+export function createAccounts(): Accounts {
   const accounts = new Map<string, { startedAtMs: number | undefined; account: ContainerAccount }>();
 
   return {
     of({ id, startedAtMs }) {
       const known = accounts.get(id);
       if (known && known.startedAtMs === startedAtMs) return known.account;
-      const account = createContainerAccount(options);
+      const account = createContainerAccount();
       accounts.set(id, { startedAtMs, account });
       return account;
     },

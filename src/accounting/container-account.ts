@@ -13,12 +13,9 @@ export type ContainerAccount = {
   account(reading: ContainerReading, at: Instant): ContainerUsage;
 };
 
-export type ContainerAccountOptions = { readonly loopback: boolean };
-
-const LOOPBACK = 'lo';
 const MS_PER_SECOND = 1000;
 
-export function createContainerAccount({ loopback }: ContainerAccountOptions): ContainerAccount {
+export function createContainerAccount(): ContainerAccount {
   const processCpu = createProcessCpuAccount();
   const cpu = createCpuAccount();
 
@@ -32,7 +29,7 @@ export function createContainerAccount({ loopback }: ContainerAccountOptions): C
         processes,
         cpu: cpu.account(cgroup, processes, at.monotonicMs),
         memory: accountMemory(cgroup),
-        interfaces: loopback ? interfaces : interfaces.filter(({ name }) => name !== LOOPBACK),
+        interfaces,
       };
     },
   };

@@ -23,10 +23,7 @@ const JSON_ENCODING = ENCODINGS['http/json'];
 export async function runOnce({ config, format, containers: wanted }: OnceOptions): Promise<number> {
   const { level } = config.log;
   const log = createLogger({ ...config.log, level: level === 'info' ? 'warn' : level });
-  const { collector, discovery } = await buildSources(
-    { config, log },
-    createAccounts({ loopback: config.network.loopback }),
-  );
+  const { collector, discovery } = await buildSources({ config, log }, createAccounts());
   try {
     const containers = (await collector.discover()).filter((container) => isWanted(container, wanted));
     await collectAll(collector.collect(containers));

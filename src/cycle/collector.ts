@@ -23,6 +23,8 @@ export type CollectorOptions = {
   readonly select: (container: Container) => Selection;
   readonly identify: (container: Container) => Attributes;
   readonly temporality: AggregationTemporalitySelector;
+  /** Whether the loopback interface is reported. */
+  readonly loopback: boolean;
   readonly version: string;
   readonly clock: () => Instant;
   readonly log: Logger;
@@ -72,7 +74,8 @@ export function createCollector(options: CollectorOptions): Collector {
     if (former && former !== current) yield* end(former);
     metered.set(container.id, current);
     const account = accounts.of(container);
-    const readOptions = { proc, files, network, maxProcesses: MAX_PROCESSES };
+    const { loopback } = options;
+    const readOptions = { proc, files, network, loopback, maxProcesses: MAX_PROCESSES };
     const sample = (): ContainerUsage => account.account(readContainer(resolved, readOptions), clock());
     const { usage, metrics } = await current.meter.collect(sample);
     yield { kind: 'measured', usage, metrics };

@@ -24,13 +24,15 @@ export type ReadContainerOptions = {
   readonly files: KernelFiles;
   /** Whether this container reports its network namespace. */
   readonly network: boolean;
+  /** Whether the loopback interface is among them. */
+  readonly loopback: boolean;
   readonly maxProcesses: number;
 };
 
 export function readContainer({ container, located, pids }: Resolved, options: ReadContainerOptions): ContainerReading {
   const { proc, files } = options;
   const cgroup = located.place ? readCgroup(files, located.place) : {};
-  const interfaces = options.network ? firstInterfaces(proc, pids) : undefined;
+  const interfaces = options.network ? firstInterfaces(proc, pids, options.loopback) : undefined;
   return {
     container,
     processes: readProcesses(proc, pids.slice(0, options.maxProcesses)),
@@ -52,12 +54,14 @@ function readProcesses(proc: ProcFs, pids: readonly number[]): ProcessReading[] 
 
 /** How many processes are asked before a namespace counts as unreadable: any that lives answers for all. */
 const MAX_ATTEMPTS = 8;
+const LOOPBACK = 'lo';
 
-function firstInterfaces(proc: ProcFs, pids: readonly number[]): NetworkInterface[] | undefined {
+function firstInterfaces(proc: ProcFs, pids: readonly number[], loopback: boolean): NetworkInterface[] | undefined {
   for (const pid of pids.slice(0, MAX_ATTEMPTS)) {
     const interfaces = okValue(readNetDev(proc, pid));
     // A zombie has left its network namespace: its file is there and empty.
-    if (interfaces && interfaces.length > 0) return interfaces;
+    if (interfaces && interfaces.length > 0)
+      return loopback ? interfaces : interfaces.filter(({ name }) => name !== LOOPBACK);
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ import { createReleasers, type Releasers } from './releasers.ts';
 import { createTempDir } from './temp-dir.ts';
 import { waitFor } from './wait.ts';
 
-const ENGINE_VARIABLE = 'PLIMSOLL_TEST_ENGINE';
+const ENGINE_VARIABLE = 'TEST_ENGINE_DIR';
 
 export type Engine = {
   /** As DOCKER_HOST wants it. */
