@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { type Accounts, createAccounts } from './accounting/accounts.ts';
+import type { Instant } from './accounting/container-account.ts';
 import { buildPush, type Push } from './build-push.ts';
 import type { Config } from './config/config.ts';
 import { type Collector, createCollector } from './cycle/collector.ts';
@@ -52,9 +53,12 @@ export type Sources = {
 
 export type BuildOptions = { readonly config: Config; readonly log: Logger };
 
-const clock = () => ({ unixMs: Date.now(), monotonicMs: performance.now() });
+const systemClock = (): Instant => ({ unixMs: Date.now(), monotonicMs: performance.now() });
 
-export async function buildSources({ config, log }: BuildOptions, accounts: Accounts): Promise<Sources> {
+export async function buildSources(
+  { config, log, clock = systemClock }: BuildOptions & { readonly clock?: () => Instant },
+  accounts: Accounts,
+): Promise<Sources> {
   const { root, procPath, cgroupPath, runPath } = config.host;
   const files = createKernelFiles();
   const proc = createProcFs({ root, path: procPath, files });

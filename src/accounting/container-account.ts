@@ -29,6 +29,7 @@ export function createContainerAccount(): ContainerAccount {
         processes,
         cpu: cpu.account(cgroup, processes, at.monotonicMs),
         memory: accountMemory(cgroup),
+        tasks: cgroup.tasks ?? {},
         interfaces,
       };
     },

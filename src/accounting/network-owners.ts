@@ -20,9 +20,15 @@ export function decideNetworkOwners(
   candidates: readonly NetworkCandidate[],
   hostNamespace: number | undefined,
 ): Map<string, NetworkDecision> {
-  const host = hostNamespace ?? candidates.find(({ network }) => network.kind === 'host')?.netNamespace;
+  const host = hostNamespace ?? namespaceOfHostNetworking(candidates);
   const owners = ownersByNamespace(candidates);
   return new Map(candidates.map((candidate) => [candidate.id, decide(candidate, host, owners)]));
+}
+
+/** A container with the host's network shows which namespace that is, where it may be looked at. */
+function namespaceOfHostNetworking(candidates: readonly NetworkCandidate[]): number | undefined {
+  return candidates.find(({ network, netNamespace }) => network.kind === 'host' && netNamespace !== undefined)
+    ?.netNamespace;
 }
 
 function decide(

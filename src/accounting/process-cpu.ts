@@ -8,11 +8,16 @@ type Seen = {
   readonly pid: number;
   readonly parentPid: number;
   readonly startTimeTicks: number;
+  /** It has ended, and its children have been handed over, but nobody has waited for it yet. */
+  readonly isDefunct: boolean;
   /** Its own time and that of the children it waited for: what its parent inherits when it waits for it. */
   readonly total: CpuTicks;
   /** Time of the children it waited for. */
   readonly children: CpuTicks;
 };
+
+/** proc_pid_stat(5), field 3. */
+const DEFUNCT_STATES = 'ZXx';
 
 export type ProcessCpuAccount = {
   /**
@@ -22,8 +27,8 @@ export type ProcessCpuAccount = {
   account(stats: readonly ProcStat[]): CpuTicks;
 };
 
-/** The last value of a vanished process, less what was found to be inherited, and who may have inherited it. */
-type Claim = { readonly heirs: readonly string[]; readonly rest: CpuTicks };
+/** The last value of a vanished process, less what was found to be inherited, and its ancestors, nearest first. */
+type Claim = { readonly ancestors: readonly string[]; readonly rest: CpuTicks };
 
 type Processes = ReadonlyMap<string, Seen>;
 
@@ -44,7 +49,7 @@ export function createProcessCpuAccount(): ProcessCpuAccount {
     account(stats) {
       const now = new Map(stats.map((stat) => [keyOf(stat), toSeen(stat)]));
       const claims = claimsOfVanished(seen, now);
-      settle([...unsettled, ...claims], growthOfChildren(seen, now));
+      settle([...unsettled, ...claims], seen, now);
       for (const { rest } of unsettled) add(carry, rest);
       unsettled = claims;
       seen = now;
@@ -58,14 +63,22 @@ export function createProcessCpuAccount(): ProcessCpuAccount {
 }
 
 /** Takes what was inherited out of the claims. */
-function settle(claims: readonly Claim[], growth: ReadonlyMap<string, CpuTicks>): void {
+function settle(claims: readonly Claim[], before: Processes, now: Processes): void {
+  if (claims.length === 0) return;
+  const growth = growthOfChildren(before, now);
+  const inherited = claims.map(({ ancestors, rest }) => ({ heirs: heirsOf(ancestors, now), rest }));
   // Those with one heir first: they have no other, and what is left may have come up to it from further down.
-  for (const { heirs, rest } of claims.toSorted((a, b) => a.heirs.length - b.heirs.length)) {
-    for (const heir of heirs) {
-      const inheritance = growth.get(heir);
-      if (inheritance) take(inheritance, rest);
-    }
+  for (const { heirs, rest } of inherited.toSorted((a, b) => a.heirs.length - b.heirs.length)) {
+    for (const heir of heirs) take(growth.get(heir)!, rest);
   }
+}
+
+/** The parent where it lives; else any ancestor that is there may have waited for what was left, the nearest first. */
+function heirsOf(ancestors: readonly string[], now: Processes): readonly string[] {
+  const present = ancestors.filter((key) => now.has(key));
+  const [nearest] = present;
+  const parentLives = nearest !== undefined && nearest === ancestors[0] && !now.get(nearest)!.isDefunct;
+  return parentLives ? [nearest] : present;
 }
 
 function claimsOfVanished(before: Processes, now: Processes): Claim[] {
@@ -73,36 +86,23 @@ function claimsOfVanished(before: Processes, now: Processes): Claim[] {
   if (vanished.length === 0) return [];
   const keyByPid = new Map([...before].map(([key, { pid }]) => [pid, key]));
   const first = keyOfFirst(now);
-  return vanished.map(([, process]) => ({
-    heirs: heirsOf(process, before, { now, keyByPid, first }),
-    rest: { ...process.total },
-  }));
+  return vanished.map(([, process]) => {
+    const ancestors = ancestorsOf(process, before, keyByPid);
+    // A process without a parent in the container, as `docker exec` makes them, is inherited by none in it; the others
+    // are adopted by the container's first process when they are orphaned.
+    if (first !== undefined && ancestors.size > 0) ancestors.add(first);
+    return { ancestors: [...ancestors], rest: { ...process.total } };
+  });
 }
 
-type Lineage = {
-  readonly now: Processes;
-  readonly keyByPid: ReadonlyMap<number, string>;
-  readonly first: string | undefined;
-};
-
-/**
- * Who may have waited for a vanished process, nearest first: its parent where that lives, else all living ancestors and
- * the container's first process, which adopts orphans. A process without a parent in the container, as `docker exec`
- * makes them, is inherited by none in it.
- */
-function heirsOf({ parentPid }: Seen, before: Processes, { now, keyByPid, first }: Lineage): string[] {
-  const parent = keyByPid.get(parentPid);
-  if (parent === undefined) return [];
-  if (now.has(parent)) return [parent];
-  const heirs = new Set<string>();
-  const visited = new Set<string>();
-  for (let key: string | undefined = parent; key !== undefined && !visited.has(key); ) {
-    visited.add(key);
-    if (now.has(key)) heirs.add(key);
+function ancestorsOf(process: Seen, before: Processes, keyByPid: ReadonlyMap<number, string>): Set<string> {
+  const ancestors = new Set<string>();
+  let key = keyByPid.get(process.parentPid);
+  while (key !== undefined && !ancestors.has(key)) {
+    ancestors.add(key);
     key = keyByPid.get(before.get(key)!.parentPid);
   }
-  if (first !== undefined) heirs.add(first);
-  return [...heirs];
+  return ancestors;
 }
 
 /** By how much each living process's children time grew since it was last seen. */
@@ -141,7 +141,8 @@ function take(available: CpuTicks, rest: CpuTicks): void {
 function toSeen(stat: ProcStat): Seen {
   const children = { user: stat.childrenUserTicks, system: stat.childrenSystemTicks };
   const total = { user: stat.userTicks + children.user, system: stat.systemTicks + children.system };
-  return { pid: stat.pid, parentPid: stat.parentPid, startTimeTicks: stat.startTimeTicks, total, children };
+  const { pid, parentPid, startTimeTicks, state } = stat;
+  return { pid, parentPid, startTimeTicks, isDefunct: DEFUNCT_STATES.includes(state), total, children };
 }
 
 function add(sum: CpuTicks, ticks: CpuTicks): void {

@@ -42,11 +42,19 @@ export type MemoryUsage = {
   readonly minorFaults?: number | undefined;
 };
 
+export type TasksUsage = { readonly count?: number | undefined; readonly limit?: number | undefined };
+
 export type ContainerUsage = {
   readonly container: Container;
   readonly uptimeSeconds?: number | undefined;
   readonly processes?: ProcessesUsage | undefined;
   readonly cpu: CpuUsage;
   readonly memory: MemoryUsage;
+  readonly tasks: TasksUsage;
   readonly interfaces: readonly NetworkInterface[];
 };
+
+/** Whether the kernel said anything of it, or only the engine. */
+export function isMeasured({ processes, cpu, memory }: ContainerUsage): boolean {
+  return processes !== undefined || cpu.time !== undefined || memory.usageBytes !== undefined;
+}

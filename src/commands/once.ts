@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccounts } from '../accounting/accounts.ts';
-import type { ContainerUsage } from '../accounting/usage.ts';
+import { isMeasured } from '../accounting/usage.ts';
 import { buildSources } from '../build.ts';
 import type { Config } from '../config/config.ts';
 import type { Collected } from '../cycle/collector.ts';
@@ -30,16 +30,17 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
     await sleep(BETWEEN_READINGS_MS);
     const collected = await collectAll(collector.collect(containers));
     const measured = collected.filter((each) => each.kind === 'measured');
+    const isAnyMeasured = measured.some(({ usage }) => isMeasured(usage));
     const leftOut = collected.filter((each) => each.kind === 'left out');
 
     if (format === 'table') {
       if (measured.length > 0) process.stdout.write(usageTable(measured.map(({ usage }) => usage)));
       for (const { container, reason } of leftOut) process.stdout.write(`left out: ${container.name}: ${reason}\n`);
-    } else if (measured.some(hasReading)) {
+    } else if (isAnyMeasured) {
       const body = JSON_ENCODING.join(measured.map(({ metrics }) => JSON_ENCODING.encode(metrics)));
       process.stdout.write(`${Buffer.from(body).toString()}\n`);
     }
-    if (measured.some(hasReading)) return 0;
+    if (isAnyMeasured) return 0;
     const status = discovery.status();
     const missing =
       wanted.length > 0 && containers.length === 0 ? `no container is called ${wanted.join(' or ')}` : undefined;
@@ -59,11 +60,6 @@ function reasonOf(leftOut: readonly unknown[], measuredCount: number): string {
   if (measuredCount > 0)
     return 'neither processes nor cgroups of the containers can be read: see deploy/README.md for what that needs';
   return leftOut.length > 0 ? 'every container is left out' : 'no container runs';
-}
-
-/** Whether the kernel said anything of it: a container that only the engine speaks of was not measured. */
-function hasReading({ usage }: { usage: ContainerUsage }): boolean {
-  return usage.processes !== undefined || usage.cpu.time !== undefined || usage.memory.usageBytes !== undefined;
 }
 
 async function collectAll(collecting: AsyncIterable<Collected>): Promise<Collected[]> {

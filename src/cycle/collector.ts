@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Accounts } from '../accounting/accounts.ts';
 import type { Instant } from '../accounting/container-account.ts';
 import { decideNetworkOwners } from '../accounting/network-owners.ts';
-import type { ContainerUsage } from '../accounting/usage.ts';
+import { type ContainerUsage, isMeasured } from '../accounting/usage.ts';
 import type { Container, Discovery } from '../sources/container.ts';
 import { readContainer } from '../sources/container-reading.ts';
 import type { KernelFiles } from '../sources/kernel-files.ts';
@@ -45,40 +45,54 @@ export type Collector = {
 /** A container with more processes is measured by the first of them. */
 const MAX_PROCESSES = 10_000;
 
-/** What makes a container another one for its series: its run and everything that names it. */
-type Metered = { readonly key: string; readonly container: Container; readonly meter: ContainerMeter };
+/** A run of a container under one name, and its meter. */
+type Metered = {
+  /** What makes it another one for its series: its start and everything that names it. */
+  readonly key: string;
+  readonly container: Container;
+  readonly meter: ContainerMeter;
+  /** The last usage that was observed. */
+  usage?: ContainerUsage;
+  /** Whether its series were ended while the engine still speaks of it. */
+  ended: boolean;
+};
 
 export function createCollector(options: CollectorOptions): Collector {
   const { discovery, resolver, proc, files, accounts, clock, log } = options;
   const metered = new Map<string, Metered>();
 
-  function meterOf(container: Container): Metered {
-    const attributes = options.identify(container);
-    const key = JSON.stringify([container.startedAtMs, attributes]);
-    const known = metered.get(container.id);
-    if (known?.key === key) return known;
+  function begin(container: Container, attributes: Attributes, key: string): Metered {
     const { temporality, version } = options;
     const meter = createContainerMeter({ attributes, temporality, version, startedAtMs: container.startedAtMs });
-    return { key, container, meter };
+    return { key, container, meter, ended: false };
   }
 
-  async function* end({ container, meter }: Metered): AsyncGenerator<Collected> {
-    const metrics = await meter.end();
-    if (metrics) yield { kind: 'ended', container, metrics };
+  async function* end(former: Metered): AsyncGenerator<Collected> {
+    if (former.ended) return;
+    former.ended = true;
+    const metrics = await former.meter.end();
+    if (metrics) yield { kind: 'ended', container: former.container, metrics };
   }
 
   async function* measure(resolved: Resolved, network: boolean): AsyncGenerator<Collected> {
     const { container } = resolved;
-    const current = meterOf(container);
+    const { loopback } = options;
+    const reading = readContainer(resolved, { proc, files, network, loopback, maxProcesses: MAX_PROCESSES });
+    const usage = accounts.of(container).account(reading, clock());
+
+    const attributes = options.identify(container);
+    const key = JSON.stringify([container.startedAtMs, attributes]);
     const former = metered.get(container.id);
+    const same = former?.key === key ? former : undefined;
+    if (same && hasGone(same, usage)) {
+      yield* end(same);
+      return;
+    }
+    const current = same && !same.ended ? same : begin(container, attributes, key);
     if (former && former !== current) yield* end(former);
     metered.set(container.id, current);
-    const account = accounts.of(container);
-    const { loopback } = options;
-    const readOptions = { proc, files, network, loopback, maxProcesses: MAX_PROCESSES };
-    const sample = (): ContainerUsage => account.account(readContainer(resolved, readOptions), clock());
-    const { usage, metrics } = await current.meter.collect(sample);
-    yield { kind: 'measured', usage, metrics };
+    current.usage = usage;
+    yield { kind: 'measured', usage, metrics: await current.meter.collect(usage) };
   }
 
   return {
@@ -118,4 +132,13 @@ export function createCollector(options: CollectorOptions): Collector {
       log.error({ err: error, container: container.name }, 'cannot measure a container in this cycle');
     }
   }
+}
+
+/**
+ * Whether a container that the engine calls running has lost what it had, its processes or all of its readings: it is
+ * gone, and the engine, which may be away, has not said so yet.
+ */
+function hasGone({ usage: last }: Metered, usage: ContainerUsage): boolean {
+  if (!last || !['running', 'paused'].includes(usage.container.state)) return false;
+  return (last.processes !== undefined && usage.processes === undefined) || (isMeasured(last) && !isMeasured(usage));
 }

@@ -16,8 +16,8 @@ export type ContainerMeterOptions = {
 };
 
 export type ContainerMeter = {
-  /** Observes one usage. `sample` runs once, inside the collection. */
-  collect(sample: () => ContainerUsage): Promise<{ usage: ContainerUsage; metrics: ResourceMetrics }>;
+  /** Observes one usage and answers its points. */
+  collect(usage: ContainerUsage): Promise<ResourceMetrics>;
   /** Every series of the last collection once more, dated just after it, to be marked as ended; then nothing. */
   end(): Promise<ResourceMetrics | undefined>;
 };
@@ -33,35 +33,29 @@ export function createContainerMeter(options: ContainerMeterOptions): ContainerM
   const reader = new PullReader({ aggregationTemporalitySelector: options.temporality });
   const resource = resourceFromAttributes(options.attributes, { schemaUrl: SCHEMA_URL });
   const provider = new MeterProvider({ resource, readers: [reader] });
-  let last: { usage: ContainerUsage; time: [number, number] } | undefined;
-  let sampleNow: () => ContainerUsage;
+  let observed: ContainerUsage | undefined;
+  let lastAt: [number, number] | undefined;
 
   const meter = provider.getMeter('plimsoll', options.version, { schemaUrl: SCHEMA_URL });
-  registerContainerInstruments(meter, () => sampleNow());
+  registerContainerInstruments(meter, () => observed!);
 
-  async function pull(sample: () => ContainerUsage): Promise<{ usage: ContainerUsage; metrics: ResourceMetrics }> {
-    let usage: ContainerUsage | undefined;
-    sampleNow = () => {
-      usage = sample();
-      return usage;
-    };
+  async function pull(): Promise<ResourceMetrics> {
     const metrics = await reader.pull();
-    if (!usage) throw new Error('BUG: a collection ended without a sample');
     if (options.startedAtMs !== undefined) setStartTime(metrics, options.startedAtMs);
-    return { usage, metrics };
+    return metrics;
   }
 
   return {
-    async collect(sample) {
-      const { usage, metrics } = await pull(sample);
-      last = { usage, time: lastTime(metrics) ?? last?.time ?? [0, 0] };
-      return { usage, metrics };
+    async collect(usage) {
+      observed = usage;
+      const metrics = await pull();
+      lastAt = lastTime(metrics) ?? lastAt;
+      return metrics;
     },
     async end() {
-      if (!last) return undefined;
-      const { usage, time } = last;
-      const { metrics } = await pull(() => usage);
-      setEndTime(metrics, oneMillisecondAfter(time));
+      if (!lastAt) return undefined;
+      const metrics = await pull();
+      setEndTime(metrics, oneMillisecondAfter(lastAt));
       await provider.shutdown();
       return metrics;
     },

@@ -65,6 +65,8 @@ export const METRICS = {
   memoryCache: upDown({ name: 'container.memory.cache', unit: 'By', valueType: 'int', description: 'Page cache, tmpfs and shared memory included.', source: 'memory.stat file · total_cache' }),
   memorySwap: upDown({ name: 'container.memory.swap', unit: 'By', valueType: 'int', description: 'Swap charged to the container.', source: 'memory.swap.current · memory.stat total_swap' }),
   pagingFaults: counter({ name: 'container.paging.faults', unit: '{fault}', valueType: 'int', attributes: [{ name: ATTR_PAGING_FAULT_TYPE, values: ['major', 'minor'] }], description: 'Page faults.', source: 'memory.stat pgfault, pgmajfault · total_pgfault, total_pgmajfault' }),
+  taskCount: upDown({ name: 'container.task.count', unit: '{task}', valueType: 'int', description: 'Processes and threads that the kernel charged to the container, defunct ones included.', source: 'pids.current' }),
+  taskLimit: upDown({ name: 'container.task.limit', unit: '{task}', valueType: 'int', description: 'Processes and threads the container may have; absent without a limit.', source: 'pids.max' }),
 
   // Network: once per network namespace.
   networkIo: counter({ name: 'container.network.io', unit: 'By', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Bytes through an interface of the container.', source: 'procfs PID/net/dev bytes' }),

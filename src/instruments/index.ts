@@ -7,15 +7,23 @@ import { MEMORY } from './memory.ts';
 import { NETWORK } from './network.ts';
 import type { ObservedMetric, Put } from './observed.ts';
 import { PROCESSES } from './processes.ts';
+import { TASKS } from './tasks.ts';
 
 /** Every metric of a container. A new subject is a file beside this one and a line here. */
-export const CONTAINER_METRICS: readonly ObservedMetric[] = [...PROCESSES, ...CPU, ...MEMORY, ...NETWORK, ...LIFE];
+export const CONTAINER_METRICS: readonly ObservedMetric[] = [
+  ...PROCESSES,
+  ...CPU,
+  ...MEMORY,
+  ...TASKS,
+  ...NETWORK,
+  ...LIFE,
+];
 
 /**
- * Makes the instruments of one container. `sample` is called once in each collection and its answer is observed by all
+ * Makes the instruments of one container. `usageNow` is asked once in each collection and its answer is observed by all
  * of them, so that the points of one collection are of one reading.
  */
-export function registerContainerInstruments(meter: Meter, sample: () => ContainerUsage): void {
+export function registerContainerInstruments(meter: Meter, usageNow: () => ContainerUsage): void {
   let result: BatchObservableResult;
   const observers = CONTAINER_METRICS.map(({ metric, observe }) => {
     const instrument = createObservable(meter, metric);
@@ -27,7 +35,7 @@ export function registerContainerInstruments(meter: Meter, sample: () => Contain
   meter.addBatchObservableCallback(
     (current) => {
       result = current;
-      const usage = sample();
+      const usage = usageNow();
       for (const { observe } of observers) observe(usage);
     },
     observers.map(({ instrument }) => instrument),

@@ -11,3 +11,14 @@ export function backoffMs(failures: number, random: number): number {
   const base = Math.min(LAST_MS, FIRST_MS * FACTOR ** (failures - 1));
   return base * (1 + JITTER * (2 * random - 1));
 }
+
+/** Longer than this no receiver is waited for: it may have come back, or its clock may be wrong. */
+const LONGEST_RETRY_AFTER_MS = 600_000;
+
+/**
+ * How long to wait when the receiver may have said it itself (`Retry-After`). A time of zero or in the past is no
+ * answer, since it would let the agent try without a pause.
+ */
+export function waitMs(failures: number, random: number, retryAfterMs = 0): number {
+  return retryAfterMs > 0 ? Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) : backoffMs(failures, random);
+}

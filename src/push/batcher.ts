@@ -20,30 +20,45 @@ export type Batcher = {
 
 const compress = promisify(gzip);
 
-/** Joins encoded chunks into request bodies that stay under the size limit. */
+/**
+ * Joins encoded chunks into request bodies that stay under the size limit, delivered in the order of their chunks also
+ * where several callers add at once.
+ */
 export function createBatcher({ encoding, compression, maxRequestBytes, deliver }: BatcherOptions): Batcher {
   let chunks: Uint8Array[] = [];
   let bytes = 0;
   let points = 0;
+  let delivering: Promise<unknown> = Promise.resolve();
 
   async function finish(): Promise<void> {
-    if (chunks.length === 0) return;
+    const earlier = delivering;
+    if (chunks.length === 0) {
+      await earlier;
+      return;
+    }
+    const done = pack().then(async (batch) => {
+      await earlier;
+      deliver(batch);
+    });
+    // Its caller hears of a failure; those that come later do not.
+    delivering = done.catch(() => undefined);
+    await done;
+  }
+
+  async function pack(): Promise<Batch> {
     const body = encoding.join(chunks);
     const pointCount = points;
     chunks = [];
     bytes = 0;
     points = 0;
     const { contentType } = encoding;
-    deliver(
-      compression === 'gzip'
-        ? { body: await compress(body), contentType, contentEncoding: 'gzip', pointCount }
-        : { body, contentType, pointCount },
-    );
+    if (compression === 'none') return { body, contentType, pointCount };
+    return { body: await compress(body), contentType, contentEncoding: 'gzip', pointCount };
   }
 
   return {
     async add(chunk, pointCount) {
-      if (bytes + chunk.length > maxRequestBytes) await finish();
+      while (chunks.length > 0 && bytes + chunk.length > maxRequestBytes) await finish();
       chunks.push(chunk);
       bytes += chunk.length;
       points += pointCount;

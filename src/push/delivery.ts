@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { backoffMs } from './backoff.ts';
+import { waitMs } from './backoff.ts';
 import type { Batch, SendOutcome } from './batch.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -38,6 +38,7 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
   const closing = new AbortController();
   let running: Promise<void> | undefined;
   let trouble: string | undefined;
+  let remark: string | undefined;
   let acceptedBatches = 0;
   let rejectedPoints = 0;
 
@@ -52,15 +53,15 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
         continue;
       }
       failures += 1;
-      if (!closing.signal.aborted) noteTrouble(outcome.reason);
-      await pause(outcome.retryAfterMs ?? backoffMs(failures, random()));
+      if (!closing.signal.aborted) noteTrouble(`cannot push, will try again: ${outcome.reason}`);
+      await pause(waitMs(failures, random(), outcome.retryAfterMs));
     }
   }
 
   function settle(batch: Batch, outcome: Exclude<SendOutcome, { status: 'retryable' }>): void {
     if (outcome.status === 'refused') {
       outbox.dropped(batch, 'rejected');
-      log.error({ destination, points: batch.pointCount }, `batch refused and given up: ${outcome.reason}`);
+      noteTrouble(`batches are refused and given up: ${outcome.reason}`);
       return;
     }
     outbox.accepted(batch);
@@ -68,18 +69,21 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
     rejectedPoints += outcome.rejectedPointCount;
     if (trouble !== undefined) log.info({ destination, waiting: outbox.state().batches }, 'pushing again');
     trouble = undefined;
-    if (outcome.rejectedPointCount > 0) {
-      log.warn(
-        { destination, points: outcome.rejectedPointCount },
-        `the receiver refused points: ${outcome.message ?? 'it gave no reason'}`,
-      );
-    } else if (outcome.message) log.warn({ destination }, `the receiver says: ${outcome.message}`);
+    noteRemark(outcome);
+  }
+
+  /** What a receiver says of batches that it took: likewise one line when it changes. */
+  function noteRemark({ rejectedPointCount: points, message }: Extract<SendOutcome, { status: 'accepted' }>): void {
+    const refused = `the receiver refused points: ${message ?? 'it gave no reason'}`;
+    const text = points > 0 ? refused : message && `the receiver says: ${message}`;
+    if (text && text !== remark) log.warn({ destination, ...(points > 0 && { points }) }, text);
+    remark = text;
   }
 
   /** One line when it begins and when its reason changes, not one for each attempt. */
-  function noteTrouble(reason: string): void {
-    if (trouble !== reason) log.warn({ destination }, `cannot push, will try again: ${reason}`);
-    trouble = reason;
+  function noteTrouble(text: string): void {
+    if (trouble !== text) log.warn({ destination }, text);
+    trouble = text;
   }
 
   async function pause(ms: number): Promise<void> {

@@ -28,11 +28,16 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 /** Sends batches over OTLP/HTTP, one attempt each; what to do next is the delivery's to decide. */
 export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
+  const tls = tlsFiles(options);
   const dispatcher = new EnvHttpProxyAgent({
     maxResponseSize: MAX_RESPONSE_BYTES,
     // A batch is sent every interval: the connection is kept in between.
     keepAliveTimeout: 60_000,
-    connect: tlsFiles(options),
+    connect: tls,
+    // Through a proxy, TLS with the endpoint is made inside the tunnel. Plain HTTP is forwarded without a tunnel, which
+    // many proxies refuse for other ports than 443.
+    requestTls: tls,
+    proxyTunnel: false,
   });
 
   return {
@@ -52,7 +57,7 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
     dispatcher,
     method: 'POST',
     headers: {
-      ...options.headers,
+      ...lowerCased(options.headers),
       'user-agent': options.userAgent,
       'content-type': batch.contentType,
       ...(batch.contentEncoding && { 'content-encoding': batch.contentEncoding }),
@@ -60,13 +65,17 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
     body: batch.body,
     signal: AbortSignal.timeout(options.timeoutMs),
   });
-  const answer = await body.bytes();
   if (statusCode < 200 || statusCode > 299) {
+    await body.dump();
     const retryAfter = headers['retry-after'];
     return outcomeOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
   }
-  return acceptedOutcome(batch, answer);
+  return acceptedOutcome(batch, await body.bytes());
 }
+
+/** Header names are one whatever their case: what the user sets must not stand beside what the protocol wants. */
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The answer of a receiver that took the request, perhaps without some of its points. */
 function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcome {

@@ -6,7 +6,10 @@ const TAB = 0x09;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The unsigned decimal that begins at `start`; undefined where no digit stands there. */
+/** The kernel's numbers have at most 64 bits; a longer run of digits is not one of them. */
+const LARGEST = 2 ** 64;
+
+/** The unsigned decimal that begins at `start`; undefined where no digit stands there or it has more than 64 bits. */
 export function unsignedAt(bytes: Uint8Array, start: number): number | undefined {
   let value = 0;
   let at = start;
@@ -15,8 +18,7 @@ export function unsignedAt(bytes: Uint8Array, start: number): number | undefined
     if (byte < ZERO || byte > NINE) break;
     value = value * 10 + (byte - ZERO);
   }
-  // A run of over 300 digits, which no kernel writes, would be Infinity.
-  return at === start || !Number.isFinite(value) ? undefined : value;
+  return at === start || value > LARGEST ? undefined : value;
 }
 
 /** Position of the first byte from `start` on that is neither space nor tab. */

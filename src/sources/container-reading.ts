@@ -6,6 +6,7 @@ import type { ProcFs } from './proc/proc-fs.ts';
 import { type ProcStat, readStat } from './proc/stat.ts';
 import { type ProcStatus, readStatus } from './proc/status.ts';
 import type { Resolved } from './resolution.ts';
+import { findZombies } from './zombies.ts';
 
 /** One process, as it was read: `status` is absent when it ended in between. */
 export type ProcessReading = { readonly stat: ProcStat; readonly status?: ProcStatus };
@@ -32,10 +33,16 @@ export type ReadContainerOptions = {
 export function readContainer({ container, located, pids }: Resolved, options: ReadContainerOptions): ContainerReading {
   const { proc, files } = options;
   const cgroup = located.place ? readCgroup(files, located.place) : {};
+  const living = readProcesses(proc, pids.slice(0, options.maxProcesses));
+  const zombies = findZombies(
+    proc,
+    living.map(({ stat }) => stat),
+    cgroup.tasks?.count,
+  );
   const interfaces = options.network ? firstInterfaces(proc, pids, options.loopback) : undefined;
   return {
     container,
-    processes: readProcesses(proc, pids.slice(0, options.maxProcesses)),
+    processes: [...living, ...zombies.map((stat) => ({ stat }))],
     cgroup,
     ...(interfaces && { interfaces }),
   };

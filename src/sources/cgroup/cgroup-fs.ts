@@ -26,8 +26,14 @@ export function createCgroupFs({ root, path, files }: CgroupFsOptions): CgroupFs
  */
 export function directoryBelow(base: string, path: string): string | undefined {
   const directory = resolve(base, `./${path}`);
-  if (!isWithin(base, directory) || !existsSync(directory)) return undefined;
-  return isWithin(realpathSync(base), realpathSync(directory)) ? directory : undefined;
+  if (!isWithin(base, directory)) return undefined;
+  try {
+    return isWithin(realpathSync(base), realpathSync(directory)) ? directory : undefined;
+  } catch (error) {
+    // The cgroup was never there, or it was removed a moment ago.
+    if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
 }
 
 function isWithin(base: string, path: string): boolean {

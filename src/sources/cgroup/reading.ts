@@ -5,6 +5,7 @@ import { readCpuacctStat } from './cpuacct-stat.ts';
 import { type CgroupMemoryStat, readMemoryStatV1, readMemoryStatV2 } from './memory-stat.ts';
 import { readMemoryBytes, readMemoryLimit } from './memory-value.ts';
 import type { CgroupPlace } from './place.ts';
+import { type CgroupTasks, readTasks } from './tasks.ts';
 
 /** What the kernel accounts for one container, whichever cgroup version says it. Absent is not zero. */
 export type CgroupReading = {
@@ -15,6 +16,7 @@ export type CgroupReading = {
   readonly memoryLimitBytes?: number | undefined;
   readonly memorySwapBytes?: number | undefined;
   readonly memoryStat?: CgroupMemoryStat | undefined;
+  readonly tasks?: CgroupTasks | undefined;
 };
 
 export function readCgroup(files: KernelFiles, place: CgroupPlace): CgroupReading {
@@ -31,10 +33,11 @@ function readV2(files: KernelFiles, dir: string): CgroupReading {
     memoryLimitBytes: readMemoryLimit(files, dir, 'memory.max'),
     memorySwapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
     memoryStat: okValue(readMemoryStatV2(files, dir)),
+    tasks: readTasks(files, dir),
   };
 }
 
-function readV1(files: KernelFiles, { cpuacct, cpu, memory }: Readonly<Record<string, string>>): CgroupReading {
+function readV1(files: KernelFiles, { cpuacct, cpu, memory, pids }: Readonly<Record<string, string>>): CgroupReading {
   const memoryStat = memory === undefined ? undefined : okValue(readMemoryStatV1(files, memory));
   return {
     ...(cpuacct !== undefined && { cpuTime: okValue(readCpuacctStat(files, cpuacct)) }),
@@ -48,5 +51,6 @@ function readV1(files: KernelFiles, { cpuacct, cpu, memory }: Readonly<Record<st
       memorySwapBytes: memoryStat?.swapBytes,
       memoryStat,
     }),
+    ...(pids !== undefined && { tasks: readTasks(files, pids) }),
   };
 }

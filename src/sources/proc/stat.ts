@@ -24,16 +24,17 @@ const OPENING_PARENTHESIS = 0x28;
 const CLOSING_PARENTHESIS = 0x29;
 const FIRST_FIELD_AFTER_NAME = 3;
 const LAST_FIELD_READ = 22;
+const STATE = /^[A-Za-z]$/;
 
 export function parseStat(bytes: Buffer): ProcStat | undefined {
   const pid = unsignedAt(bytes, 0);
   // The name, field 2, may itself hold spaces and parentheses: the last closing one ends it.
   const nameEnd = bytes.lastIndexOf(CLOSING_PARENTHESIS);
-  if (pid === undefined || nameEnd < bytes.indexOf(OPENING_PARENTHESIS)) return undefined;
+  if (pid === undefined || nameEnd < 0 || nameEnd < bytes.indexOf(OPENING_PARENTHESIS)) return undefined;
 
   const stateAt = skipBlanks(bytes, nameEnd + 1);
-  if (stateAt >= bytes.length) return undefined;
-  const state = String.fromCharCode(bytes[stateAt]!);
+  const state = String.fromCharCode(bytes[stateAt] ?? 0);
+  if (!STATE.test(state)) return undefined;
 
   const fields = new Array<number>(LAST_FIELD_READ + 1).fill(0);
   let at = skipWord(bytes, stateAt);
