@@ -1,29 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { encodeMetricsRequest } from '../../src/otlp/metrics-proto.ts';
 import { createStatusServer, type StatusServer } from '../../src/status/server.ts';
+import { launchChromium } from '../chromium.ts';
 import { describeWith } from '../parts.ts';
 import { container, type Push, requestOf } from './pushes.ts';
 
-const CHROMIUM_ARGS = [
-  '--headless',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const INTERVAL_MS = 1_000;
 const TEST_TIMEOUT_MS = 30_000;
 const HTML_NAME = '<img src=x onerror=alert(1)>';
 
 describeWith(['chromium'], 'the page in a real Chromium', () => {
-  let profile: string;
+  let closeBrowser: () => Promise<void>;
   let browser: BrowserContext;
   let page: Page;
   let server: StatusServer;
@@ -33,16 +22,11 @@ describeWith(['chromium'], 'the page in a real Chromium', () => {
   let problems: string[];
 
   beforeAll(async () => {
-    profile = await mkdtemp(join(tmpdir(), 'plimsoll-page-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: '/usr/bin/chromium',
-      args: process.getuid?.() === 0 ? [...CHROMIUM_ARGS, '--no-sandbox'] : CHROMIUM_ARGS,
-    });
+    ({ browser, close: closeBrowser } = await launchChromium());
   }, TEST_TIMEOUT_MS);
 
   afterAll(async () => {
-    await browser?.close();
-    await rm(profile, { recursive: true, force: true });
+    await closeBrowser?.();
   });
 
   beforeEach(async () => {
