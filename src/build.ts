@@ -11,7 +11,9 @@ import { createCycle } from './cycle/cycle.ts';
 import { phaseMs } from './cycle/phase.ts';
 import { createSelection, glob } from './cycle/selection.ts';
 import { createTicker } from './cycle/ticker.ts';
+import { METRIC_FAMILIES, type MetricFamily } from './instruments/definition.ts';
 import { containerAttributes } from './instruments/identity.ts';
+import { createMetricSelection } from './instruments/metric-selection.ts';
 import { registerSelfInstruments, type SelfInstruments } from './instruments/self.ts';
 import {
   ATTR_HOST_ID,
@@ -61,8 +63,8 @@ export async function buildSources(
 ): Promise<Sources> {
   const { root, procPath, cgroupPath, runPath } = config.host;
   const files = createKernelFiles();
-  const proc = createProcFs({ root, path: procPath, files });
   const cgroups = createCgroupFs({ root, path: cgroupPath, files });
+  const proc = createProcFs({ root, path: procPath, cgroupRoot: cgroups.namespaceRoot, files });
   const { discovery, gaps } = buildDiscovery({ config, log }, proc);
   const host = await detectHost(root);
   const wanted = config.containers.labels.map(glob);
@@ -83,6 +85,11 @@ export async function buildSources(
     temporality: TEMPORALITY_SELECTORS[config.push.temporality],
     loopback: config.network.loopback,
     version: VERSION,
+    metrics: createMetricSelection({
+      families: Object.fromEntries(METRIC_FAMILIES.map((family) => [family, true])) as Record<MetricFamily, boolean>,
+      isIncluded: () => false,
+      isExcluded: () => false,
+    }),
     clock,
     log,
   });

@@ -5,6 +5,7 @@ import type { Accounts } from '../accounting/accounts.ts';
 import type { Instant } from '../accounting/container-account.ts';
 import { decideNetworkOwners } from '../accounting/network-owners.ts';
 import { type ContainerUsage, isMeasured } from '../accounting/usage.ts';
+import type { MetricSelection } from '../instruments/metric-selection.ts';
 import type { Container, Discovery } from '../sources/container.ts';
 import { readContainer } from '../sources/container-reading.ts';
 import type { KernelFiles } from '../sources/kernel-files.ts';
@@ -26,6 +27,7 @@ export type CollectorOptions = {
   /** Whether the loopback interface is reported. */
   readonly loopback: boolean;
   readonly version: string;
+  readonly metrics: MetricSelection;
   readonly clock: () => Instant;
   readonly log: Logger;
 };
@@ -63,7 +65,9 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function begin(container: Container, attributes: Attributes, key: string): Metered {
     const { temporality, version } = options;
-    const meter = createContainerMeter({ attributes, temporality, version, startedAtMs: container.startedAtMs });
+    const { isEnabled } = options.metrics;
+    const { startedAtMs } = container;
+    const meter = createContainerMeter({ attributes, temporality, version, startedAtMs, isEnabled });
     return { key, container, meter, ended: false };
   }
 
@@ -76,8 +80,9 @@ export function createCollector(options: CollectorOptions): Collector {
 
   async function* measure(resolved: Resolved, network: boolean): AsyncGenerator<Collected> {
     const { container } = resolved;
-    const { loopback } = options;
-    const reading = readContainer(resolved, { proc, files, network, loopback, maxProcesses: MAX_PROCESSES });
+    const { loopback, metrics } = options;
+    const { families } = metrics;
+    const reading = readContainer(resolved, { proc, files, families, network, loopback, maxProcesses: MAX_PROCESSES });
     const usage = accounts.of(container).account(reading, clock());
 
     const attributes = options.identify(container);

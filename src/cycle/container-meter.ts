@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type AggregationTemporalitySelector, MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ContainerUsage } from '../accounting/usage.ts';
+import type { MetricDefinition } from '../instruments/definition.ts';
 import { registerContainerInstruments } from '../instruments/index.ts';
 import { SCHEMA_URL } from '../instruments/semconv.ts';
 import { lastTime, setEndTime, setStartTime } from '../push/points.ts';
@@ -13,6 +14,7 @@ export type ContainerMeterOptions = {
   /** From when the container's counters run; undefined: from the first observation. */
   readonly startedAtMs: number | undefined;
   readonly version: string;
+  readonly isEnabled: (metric: MetricDefinition) => boolean;
 };
 
 export type ContainerMeter = {
@@ -37,7 +39,7 @@ export function createContainerMeter(options: ContainerMeterOptions): ContainerM
   let lastAt: [number, number] | undefined;
 
   const meter = provider.getMeter('plimsoll', options.version, { schemaUrl: SCHEMA_URL });
-  registerContainerInstruments(meter, () => observed!);
+  registerContainerInstruments(meter, options.isEnabled, () => observed!);
 
   async function pull(): Promise<ResourceMetrics> {
     const metrics = await reader.pull();

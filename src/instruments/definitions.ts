@@ -1,4 +1,4 @@
-import type { MetricAttribute, MetricDefinition } from './definition.ts';
+import type { InstrumentKind, MetricAttribute, MetricDefinition, MetricFamily } from './definition.ts';
 import {
   ATTR_CONTAINER_STATUS,
   ATTR_CPU_MODE,
@@ -21,74 +21,85 @@ const CPU_MODE: MetricAttribute = { name: ATTR_CPU_MODE, values: ['user', 'syste
 const DIRECTION: MetricAttribute = { name: ATTR_NETWORK_IO_DIRECTION, values: ['receive', 'transmit'] };
 const INTERFACE: MetricAttribute = { name: ATTR_NETWORK_INTERFACE_NAME };
 
-type Row = Omit<MetricDefinition, 'kind' | 'enabledByDefault' | 'attributes'> & {
+type Row = Omit<MetricDefinition, 'kind' | 'enabledByDefault' | 'attributes' | 'family'> & {
   readonly attributes?: readonly MetricAttribute[];
+  /** Off unless its family or its name is switched on. */
+  readonly optIn?: true;
 };
 
-const counter = (row: Row): MetricDefinition => ({ attributes: [], ...row, kind: 'counter', enabledByDefault: true });
-const upDown = (row: Row): MetricDefinition => ({
-  attributes: [],
-  ...row,
-  kind: 'updowncounter',
-  enabledByDefault: true,
+const row =
+  (kind: InstrumentKind, family?: MetricFamily) =>
+  ({ optIn, attributes = [], ...rest }: Row): MetricDefinition => ({
+    ...rest,
+    attributes,
+    kind,
+    enabledByDefault: !optIn,
+    ...(family && { family }),
+  });
+
+const kinds = (family?: MetricFamily) => ({
+  counter: row('counter', family),
+  upDown: row('updowncounter', family),
+  gauge: row('gauge', family),
 });
-const gauge = (row: Row): MetricDefinition => ({ attributes: [], ...row, kind: 'gauge', enabledByDefault: true });
-const histogram = (row: Row): MetricDefinition => ({
-  attributes: [],
-  ...row,
-  kind: 'histogram',
-  enabledByDefault: true,
-});
+
+const processes = kinds('processes');
+const cpu = kinds('cpu');
+const memory = kinds('memory');
+const tasks = kinds('tasks');
+const network = kinds('network');
+const life = kinds('life');
+const self = { ...kinds(), histogram: row('histogram') };
 
 // biome-ignore format: one metric a line, so that the table reads as a table.
 export const METRICS = {
   // Processes: procfs, summed over the container's processes.
-  processCpuTime: counter({ name: 'container.process.cpu.time', unit: 's', valueType: 'double', attributes: [CPU_MODE], description: "CPU time of the container's processes, those that ended included.", source: 'procfs PID/stat utime+cutime, stime+cstime' }),
-  processMemoryResident: upDown({ name: 'container.process.memory.resident', unit: 'By', valueType: 'int', attributes: [{ name: ATTR_PROCESS_MEMORY_TYPE, values: ['anon', 'file', 'shmem'] }], description: 'Resident memory summed over processes; pages they share count once for each.', source: 'procfs PID/status RssAnon, RssFile, RssShmem' }),
-  processMemoryVirtual: upDown({ name: 'container.process.memory.virtual', unit: 'By', valueType: 'int', description: 'Virtual memory summed over processes.', source: 'procfs PID/status VmSize' }),
-  processMemorySwap: upDown({ name: 'container.process.memory.swap', unit: 'By', valueType: 'int', description: 'Swapped-out anonymous memory summed over processes.', source: 'procfs PID/status VmSwap' }),
-  processCount: upDown({ name: 'container.process.count', unit: '{process}', valueType: 'int', attributes: [{ name: ATTR_PROCESS_STATE, values: ['running', 'sleeping', 'stopped', 'defunct'] }], description: 'Processes by state.', source: 'procfs PID/stat state' }),
-  processThreadCount: upDown({ name: 'container.process.thread.count', unit: '{thread}', valueType: 'int', description: 'Threads of all processes.', source: 'procfs PID/stat num_threads' }),
+  processCpuTime: processes.counter({ name: 'container.process.cpu.time', unit: 's', valueType: 'double', attributes: [CPU_MODE], description: "CPU time of the container's processes, those that ended included.", source: 'procfs PID/stat utime+cutime, stime+cstime' }),
+  processMemoryResident: processes.upDown({ name: 'container.process.memory.resident', unit: 'By', valueType: 'int', attributes: [{ name: ATTR_PROCESS_MEMORY_TYPE, values: ['anon', 'file', 'shmem'] }], description: 'Resident memory summed over processes; pages they share count once for each.', source: 'procfs PID/status RssAnon, RssFile, RssShmem' }),
+  processMemoryVirtual: processes.upDown({ name: 'container.process.memory.virtual', unit: 'By', valueType: 'int', description: 'Virtual memory summed over processes.', source: 'procfs PID/status VmSize' }),
+  processMemorySwap: processes.upDown({ name: 'container.process.memory.swap', unit: 'By', valueType: 'int', description: 'Swapped-out anonymous memory summed over processes.', source: 'procfs PID/status VmSwap' }),
+  processCount: processes.upDown({ name: 'container.process.count', unit: '{process}', valueType: 'int', attributes: [{ name: ATTR_PROCESS_STATE, values: ['running', 'sleeping', 'stopped', 'defunct'] }], description: 'Processes by state.', source: 'procfs PID/stat state' }),
+  processThreadCount: processes.upDown({ name: 'container.process.thread.count', unit: '{thread}', valueType: 'int', description: 'Threads of all processes.', source: 'procfs PID/stat num_threads' }),
 
   // Container accounting: cgroup.
-  cpuTime: counter({ name: 'container.cpu.time', unit: 's', valueType: 'double', attributes: [CPU_MODE], description: 'CPU time that the kernel charged to the container.', source: 'cpu.stat user_usec, system_usec · cpuacct.stat user, system' }),
-  cpuUsage: gauge({ name: 'container.cpu.usage', unit: '{cpu}', valueType: 'double', attributes: [CPU_MODE], description: 'CPUs in use since the previous cycle.', source: 'difference of container.cpu.time over elapsed time' }),
-  cpuLimit: upDown({ name: 'container.cpu.limit', unit: '{cpu}', valueType: 'double', description: 'CPUs the container may use; absent without a limit.', source: 'cpu.max · cpu.cfs_quota_us / cpu.cfs_period_us' }),
-  cpuThrottlingPeriods: counter({ name: 'container.cpu.throttling.periods', unit: '{period}', valueType: 'int', description: 'Enforcement periods in which the container was runnable.', source: 'cpu.stat nr_periods' }),
-  cpuThrottledPeriods: counter({ name: 'container.cpu.throttling.throttled_periods', unit: '{period}', valueType: 'int', description: 'Enforcement periods in which the container was throttled.', source: 'cpu.stat nr_throttled' }),
-  cpuThrottlingTime: counter({ name: 'container.cpu.throttling.time', unit: 's', valueType: 'double', description: 'Time for which the container was throttled, summed over its run queues.', source: 'cpu.stat throttled_usec · throttled_time' }),
-  memoryUsage: upDown({ name: 'container.memory.usage', unit: 'By', valueType: 'int', description: 'Memory charged to the container, page cache included.', source: 'memory.current · memory.usage_in_bytes' }),
-  memoryWorkingSet: upDown({ name: 'container.memory.working_set', unit: 'By', valueType: 'int', description: 'Usage without inactive file pages.', source: 'usage − inactive_file · total_inactive_file' }),
-  memoryRss: upDown({ name: 'container.memory.rss', unit: 'By', valueType: 'int', description: 'Anonymous memory, each page counted once.', source: 'memory.stat anon · total_rss' }),
-  memoryAvailable: upDown({ name: 'container.memory.available', unit: 'By', valueType: 'int', description: 'Limit minus working set; absent without a limit.', source: 'limit − working set' }),
-  memoryLimit: upDown({ name: 'container.memory.limit', unit: 'By', valueType: 'int', description: 'Memory the container may use; absent without a limit.', source: 'memory.max · memory.limit_in_bytes' }),
-  memoryCache: upDown({ name: 'container.memory.cache', unit: 'By', valueType: 'int', description: 'Page cache, tmpfs and shared memory included.', source: 'memory.stat file · total_cache' }),
-  memorySwap: upDown({ name: 'container.memory.swap', unit: 'By', valueType: 'int', description: 'Swap charged to the container.', source: 'memory.swap.current · memory.stat total_swap' }),
-  pagingFaults: counter({ name: 'container.paging.faults', unit: '{fault}', valueType: 'int', attributes: [{ name: ATTR_PAGING_FAULT_TYPE, values: ['major', 'minor'] }], description: 'Page faults.', source: 'memory.stat pgfault, pgmajfault · total_pgfault, total_pgmajfault' }),
-  taskCount: upDown({ name: 'container.task.count', unit: '{task}', valueType: 'int', description: 'Processes and threads that the kernel charged to the container, defunct ones included.', source: 'pids.current' }),
-  taskLimit: upDown({ name: 'container.task.limit', unit: '{task}', valueType: 'int', description: 'Processes and threads the container may have; absent without a limit.', source: 'pids.max' }),
+  cpuTime: cpu.counter({ name: 'container.cpu.time', unit: 's', valueType: 'double', attributes: [CPU_MODE], description: 'CPU time that the kernel charged to the container.', source: 'cpu.stat user_usec, system_usec · cpuacct.stat user, system' }),
+  cpuUsage: cpu.gauge({ name: 'container.cpu.usage', unit: '{cpu}', valueType: 'double', attributes: [CPU_MODE], description: 'CPUs in use since the previous cycle.', source: 'difference of container.cpu.time over elapsed time' }),
+  cpuLimit: cpu.upDown({ name: 'container.cpu.limit', unit: '{cpu}', valueType: 'double', description: 'CPUs the container may use; absent without a limit.', source: 'cpu.max · cpu.cfs_quota_us / cpu.cfs_period_us' }),
+  cpuThrottlingPeriods: cpu.counter({ name: 'container.cpu.throttling.periods', unit: '{period}', valueType: 'int', description: 'Enforcement periods in which the container was runnable.', source: 'cpu.stat nr_periods' }),
+  cpuThrottledPeriods: cpu.counter({ name: 'container.cpu.throttling.throttled_periods', unit: '{period}', valueType: 'int', description: 'Enforcement periods in which the container was throttled.', source: 'cpu.stat nr_throttled' }),
+  cpuThrottlingTime: cpu.counter({ name: 'container.cpu.throttling.time', unit: 's', valueType: 'double', description: 'Time for which the container was throttled, summed over its run queues.', source: 'cpu.stat throttled_usec · throttled_time' }),
+  memoryUsage: memory.upDown({ name: 'container.memory.usage', unit: 'By', valueType: 'int', description: 'Memory charged to the container, page cache included.', source: 'memory.current · memory.usage_in_bytes' }),
+  memoryWorkingSet: memory.upDown({ name: 'container.memory.working_set', unit: 'By', valueType: 'int', description: 'Usage without inactive file pages.', source: 'usage − inactive_file · total_inactive_file' }),
+  memoryRss: memory.upDown({ name: 'container.memory.rss', unit: 'By', valueType: 'int', description: 'Anonymous memory, each page counted once.', source: 'memory.stat anon · total_rss' }),
+  memoryAvailable: memory.upDown({ name: 'container.memory.available', unit: 'By', valueType: 'int', description: 'Limit minus working set; absent without a limit.', source: 'limit − working set' }),
+  memoryLimit: memory.upDown({ name: 'container.memory.limit', unit: 'By', valueType: 'int', description: 'Memory the container may use; absent without a limit.', source: 'memory.max · memory.limit_in_bytes' }),
+  memoryCache: memory.upDown({ name: 'container.memory.cache', unit: 'By', valueType: 'int', description: 'Page cache, tmpfs and shared memory included.', source: 'memory.stat file · total_cache' }),
+  memorySwap: memory.upDown({ name: 'container.memory.swap', unit: 'By', valueType: 'int', description: 'Swap charged to the container.', source: 'memory.swap.current · memory.stat total_swap' }),
+  pagingFaults: memory.counter({ name: 'container.paging.faults', unit: '{fault}', valueType: 'int', attributes: [{ name: ATTR_PAGING_FAULT_TYPE, values: ['major', 'minor'] }], description: 'Page faults.', source: 'memory.stat pgfault, pgmajfault · total_pgfault, total_pgmajfault' }),
+  taskCount: tasks.upDown({ name: 'container.task.count', unit: '{task}', valueType: 'int', description: 'Processes and threads that the kernel charged to the container, defunct ones included.', source: 'pids.current' }),
+  taskLimit: tasks.upDown({ name: 'container.task.limit', unit: '{task}', valueType: 'int', description: 'Processes and threads the container may have; absent without a limit.', source: 'pids.max' }),
 
   // Network: once per network namespace.
-  networkIo: counter({ name: 'container.network.io', unit: 'By', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Bytes through an interface of the container.', source: 'procfs PID/net/dev bytes' }),
-  networkPacketCount: counter({ name: 'container.network.packet.count', unit: '{packet}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Packets through an interface of the container.', source: 'procfs PID/net/dev packets' }),
-  networkPacketDropped: counter({ name: 'container.network.packet.dropped', unit: '{packet}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Packets dropped though there was no error.', source: 'procfs PID/net/dev drop' }),
-  networkErrors: counter({ name: 'container.network.errors', unit: '{error}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Errors on an interface of the container.', source: 'procfs PID/net/dev errs' }),
+  networkIo: network.counter({ name: 'container.network.io', unit: 'By', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Bytes through an interface of the container.', source: 'procfs PID/net/dev bytes' }),
+  networkPacketCount: network.counter({ name: 'container.network.packet.count', unit: '{packet}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Packets through an interface of the container.', source: 'procfs PID/net/dev packets' }),
+  networkPacketDropped: network.counter({ name: 'container.network.packet.dropped', unit: '{packet}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Packets dropped though there was no error.', source: 'procfs PID/net/dev drop' }),
+  networkErrors: network.counter({ name: 'container.network.errors', unit: '{error}', valueType: 'int', attributes: [DIRECTION, INTERFACE], description: 'Errors on an interface of the container.', source: 'procfs PID/net/dev errs' }),
 
   // Life: the engine's API.
-  uptime: gauge({ name: 'container.uptime', unit: 's', valueType: 'double', description: 'Time since the container was started; begins again at a restart.', source: 'inspect State.StartedAt' }),
-  status: upDown({ name: 'container.status', unit: '{container}', valueType: 'int', attributes: [{ name: ATTR_CONTAINER_STATUS, values: ['created', 'running', 'paused', 'restarting', 'exited', 'dead'] }], description: '1 for the state the container is in, 0 for the others.', source: 'inspect State.Status' }),
-  restartCount: upDown({ name: 'container.restart.count', unit: '{restart}', valueType: 'int', description: 'Restarts by the engine since the container was created.', source: 'inspect RestartCount' }),
+  uptime: life.gauge({ name: 'container.uptime', unit: 's', valueType: 'double', description: 'Time since the container was started; begins again at a restart.', source: 'inspect State.StartedAt' }),
+  status: life.upDown({ name: 'container.status', unit: '{container}', valueType: 'int', attributes: [{ name: ATTR_CONTAINER_STATUS, values: ['created', 'running', 'paused', 'restarting', 'exited', 'dead'] }], description: '1 for the state the container is in, 0 for the others.', source: 'inspect State.Status' }),
+  restartCount: life.upDown({ name: 'container.restart.count', unit: '{restart}', valueType: 'int', description: 'Restarts by the engine since the container was created.', source: 'inspect RestartCount' }),
 
   // The agent about itself.
-  cycleDuration: histogram({ name: 'plimsoll.cycle.duration', unit: 's', valueType: 'double', attributes: [{ name: ATTR_STAGE, values: ['discover', 'collect', 'deliver', 'total'] }], description: 'Duration of the stages of one cycle.', source: 'monotonic clock' }),
-  selfContainers: upDown({ name: 'plimsoll.containers', unit: '{container}', valueType: 'int', description: 'Containers measured in the last cycle.', source: 'the last cycle' }),
-  selfProcesses: upDown({ name: 'plimsoll.processes', unit: '{process}', valueType: 'int', description: 'Processes measured in the last cycle.', source: 'the last cycle' }),
-  readCount: counter({ name: 'plimsoll.read.count', unit: '{read}', valueType: 'int', attributes: [{ name: ATTR_SOURCE }], description: 'Kernel files read.', source: 'every read' }),
-  readErrors: counter({ name: 'plimsoll.read.errors', unit: '{read}', valueType: 'int', attributes: [{ name: ATTR_SOURCE }, { name: ATTR_REASON, values: ['gone', 'denied', 'malformed', 'failed'] }], description: 'Kernel files that could not be read.', source: 'every read' }),
-  discoveryGaps: counter({ name: 'plimsoll.discovery.gaps', unit: '{gap}', valueType: 'int', description: "Breaks in the engine's event stream, each followed by a new list.", source: 'event stream' }),
-  outboxBatches: upDown({ name: 'plimsoll.outbox.batches', unit: '{batch}', valueType: 'int', description: 'Batches waiting to be sent.', source: 'outbox' }),
-  outboxSize: upDown({ name: 'plimsoll.outbox.size', unit: 'By', valueType: 'int', description: 'Bytes waiting to be sent.', source: 'outbox' }),
-  outboxDropped: counter({ name: 'plimsoll.outbox.dropped', unit: '{batch}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected'] }], description: 'Batches given up.', source: 'outbox' }),
+  cycleDuration: self.histogram({ name: 'plimsoll.cycle.duration', unit: 's', valueType: 'double', attributes: [{ name: ATTR_STAGE, values: ['discover', 'collect', 'deliver', 'total'] }], description: 'Duration of the stages of one cycle.', source: 'monotonic clock' }),
+  selfContainers: self.upDown({ name: 'plimsoll.containers', unit: '{container}', valueType: 'int', description: 'Containers measured in the last cycle.', source: 'the last cycle' }),
+  selfProcesses: self.upDown({ name: 'plimsoll.processes', unit: '{process}', valueType: 'int', description: 'Processes measured in the last cycle.', source: 'the last cycle' }),
+  readCount: self.counter({ name: 'plimsoll.read.count', unit: '{read}', valueType: 'int', attributes: [{ name: ATTR_SOURCE }], description: 'Kernel files read.', source: 'every read' }),
+  readErrors: self.counter({ name: 'plimsoll.read.errors', unit: '{read}', valueType: 'int', attributes: [{ name: ATTR_SOURCE }, { name: ATTR_REASON, values: ['gone', 'denied', 'malformed', 'failed'] }], description: 'Kernel files that could not be read.', source: 'every read' }),
+  discoveryGaps: self.counter({ name: 'plimsoll.discovery.gaps', unit: '{gap}', valueType: 'int', description: "Breaks in the engine's event stream, each followed by a new list.", source: 'event stream' }),
+  outboxBatches: self.upDown({ name: 'plimsoll.outbox.batches', unit: '{batch}', valueType: 'int', description: 'Batches waiting to be sent.', source: 'outbox' }),
+  outboxSize: self.upDown({ name: 'plimsoll.outbox.size', unit: 'By', valueType: 'int', description: 'Bytes waiting to be sent.', source: 'outbox' }),
+  outboxDropped: self.counter({ name: 'plimsoll.outbox.dropped', unit: '{batch}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected'] }], description: 'Batches given up.', source: 'outbox' }),
 } as const satisfies Record<string, MetricDefinition>;
 
 export const METRIC_DEFINITIONS: readonly MetricDefinition[] = Object.values(METRICS);

@@ -1,6 +1,7 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api';
 import type { ContainerUsage } from '../accounting/usage.ts';
 import { CPU } from './cpu.ts';
+import type { MetricDefinition } from './definition.ts';
 import { createObservable } from './instrument.ts';
 import { LIFE } from './life.ts';
 import { MEMORY } from './memory.ts';
@@ -23,9 +24,13 @@ export const CONTAINER_METRICS: readonly ObservedMetric[] = [
  * Makes the instruments of one container. `usageNow` is asked once in each collection and its answer is observed by all
  * of them, so that the points of one collection are of one reading.
  */
-export function registerContainerInstruments(meter: Meter, usageNow: () => ContainerUsage): void {
+export function registerContainerInstruments(
+  meter: Meter,
+  isEnabled: (metric: MetricDefinition) => boolean,
+  usageNow: () => ContainerUsage,
+): void {
   let result: BatchObservableResult;
-  const observers = CONTAINER_METRICS.map(({ metric, observe }) => {
+  const observers = CONTAINER_METRICS.filter(({ metric }) => isEnabled(metric)).map(({ metric, observe }) => {
     const instrument = createObservable(meter, metric);
     const put: Put = (value, attributes) => {
       if (value !== undefined) result.observe(instrument, value, attributes);

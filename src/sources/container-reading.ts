@@ -8,8 +8,19 @@ import { type ProcStatus, readStatus } from './proc/status.ts';
 import type { Resolved } from './resolution.ts';
 import { findZombies } from './zombies.ts';
 
-/** One process, as it was read: `status` is absent when it ended in between. */
-export type ProcessReading = { readonly stat: ProcStat; readonly status?: ProcStatus };
+/** One process, as it was read. What was not wanted, or could not be read because the process ended, is absent. */
+export type ProcessReading = {
+  readonly stat: ProcStat;
+  readonly status?: ProcStatus;
+  /** Context switches of all its living threads since they started. */
+  readonly contextSwitches?: { readonly voluntary: number; readonly involuntary: number };
+  /** Bytes that it caused to be fetched from and sent to storage; those of children it waited for are included. */
+  readonly io?: { readonly readBytes: number; readonly writeBytes: number };
+  readonly fileDescriptors?: { readonly count: number; readonly softLimit?: number };
+  readonly pssBytes?: number;
+  /** Base name of its executable. */
+  readonly executable?: string;
+};
 
 /** Everything read of one container in one go. What could not be read is absent. */
 export type ContainerReading = {
@@ -20,9 +31,14 @@ export type ContainerReading = {
   readonly interfaces?: readonly NetworkInterface[];
 };
 
+/** Readings that are switched on and off together; the names are those of the metric families. */
+export type ReadingFamily = string;
+
 export type ReadContainerOptions = {
   readonly proc: ProcFs;
   readonly files: KernelFiles;
+  /** What the enabled metrics need: nothing else is read. */
+  readonly families: ReadonlySet<ReadingFamily>;
   /** Whether this container reports its network namespace. */
   readonly network: boolean;
   /** Whether the loopback interface is among them. */

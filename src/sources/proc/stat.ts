@@ -9,6 +9,11 @@ export type ProcStat = {
   readonly state: string;
   /** Field 4. */
   readonly parentPid: number;
+  /** Fields 10 to 13; the children's are those of children that were waited for. */
+  readonly minorFaults: number;
+  readonly childrenMinorFaults: number;
+  readonly majorFaults: number;
+  readonly childrenMajorFaults: number;
   /** Fields 14 to 17, in clock ticks; the last two are those of children that were waited for. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -50,6 +55,10 @@ export function parseStat(bytes: Buffer): ProcStat | undefined {
     pid,
     state,
     parentPid: fields[4]!,
+    minorFaults: fields[10]!,
+    childrenMinorFaults: fields[11]!,
+    majorFaults: fields[12]!,
+    childrenMajorFaults: fields[13]!,
     userTicks: fields[14]!,
     systemTicks: fields[15]!,
     childrenUserTicks: fields[16]!,
