@@ -1,7 +1,12 @@
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { type Accounts, createAccounts } from './accounting/accounts.ts';
 import type { Instant } from './accounting/container-account.ts';
 import { buildPush, type Push } from './build-push.ts';
@@ -25,6 +30,7 @@ import {
 } from './instruments/semconv.ts';
 import type { Logger } from './log.ts';
 import { createBatcher } from './push/batcher.ts';
+import { createDeltaMemories } from './push/delta.ts';
 import { ENCODINGS } from './push/encoding.ts';
 import { createSelfExporter } from './push/self-exporter.ts';
 import { TEMPORALITY_SELECTORS } from './push/temporality.ts';
@@ -34,6 +40,7 @@ import type { Discovery } from './sources/container.ts';
 import { createAutoDiscovery } from './sources/discovery.ts';
 import { createDockerDiscovery } from './sources/docker/discovery.ts';
 import { detectHost, type HostAttributes } from './sources/host.ts';
+import { createInterfaceReader } from './sources/interfaces.ts';
 import { createKernelFiles, type KernelFiles } from './sources/kernel-files.ts';
 import { createProcFs, type ProcFs } from './sources/proc/proc-fs.ts';
 import { createResolver } from './sources/resolution.ts';
@@ -82,8 +89,8 @@ export async function buildSources(
     accounts,
     select: createSelection(config.containers),
     identify: (container) => containerAttributes(container, identity),
-    temporality: TEMPORALITY_SELECTORS[config.push.temporality],
-    loopback: config.network.loopback,
+    deltas: sendsDeltas(config) ? createDeltaMemories(Date.now()) : undefined,
+    interfaceReader: createInterfaceReader({ proc, loopback: config.network.loopback }),
     version: VERSION,
     metrics: createMetricSelection({
       families: Object.fromEntries(METRIC_FAMILIES.map((family) => [family, true])) as Record<MetricFamily, boolean>,
@@ -94,6 +101,11 @@ export async function buildSources(
     log,
   });
   return { files, proc, discovery, gaps, host, collector };
+}
+
+function sendsDeltas({ push }: Config): boolean {
+  const temporality = TEMPORALITY_SELECTORS[push.temporality](InstrumentType.OBSERVABLE_COUNTER);
+  return temporality === AggregationTemporality.DELTA;
 }
 
 function buildDiscovery({ config, log }: BuildOptions, proc: ProcFs): { discovery: Discovery; gaps: () => number } {
@@ -173,9 +185,13 @@ export async function buildAgent({ config, log }: BuildOptions, accounts = creat
       ticker.start();
     },
     async stop() {
-      const deadline = performance.now() + config.shutdown.timeoutMs;
+      const { timeoutMs } = config.shutdown;
+      const deadline = performance.now() + timeoutMs;
+      // An engine that does not answer must not cost the flush its time: the last cycle then takes what it last knew.
+      const patience = setTimeout(() => void sources.discovery.close(), timeoutMs / 2);
       await ticker.stop();
       await run();
+      clearTimeout(patience);
       await self.provider.shutdown();
       await push.stop(Math.max(0, deadline - performance.now()));
       await sources.discovery.close();

@@ -1,5 +1,6 @@
 import type { ContainerReading } from '../sources/container-reading.ts';
 import { createCpuAccount } from './cpu.ts';
+import { createInterfaceAccount } from './interfaces.ts';
 import { accountMemory } from './memory.ts';
 import { createProcessCpuAccount } from './process-cpu.ts';
 import { accountProcesses } from './processes.ts';
@@ -18,9 +19,10 @@ const MS_PER_SECOND = 1000;
 export function createContainerAccount(): ContainerAccount {
   const processCpu = createProcessCpuAccount();
   const cpu = createCpuAccount();
+  const networks = createInterfaceAccount();
 
   return {
-    account({ container, processes: read, cgroup, interfaces = [] }, at) {
+    account({ container, processes: read, cgroup, interfaces }, at) {
       const processes = accountProcesses(processCpu, read);
       const running = container.startedAtMs !== undefined && container.state !== 'created';
       return {
@@ -30,7 +32,7 @@ export function createContainerAccount(): ContainerAccount {
         cpu: cpu.account(cgroup, processes, at.monotonicMs),
         memory: accountMemory(cgroup),
         tasks: cgroup.tasks ?? {},
-        interfaces,
+        interfaces: interfaces ? networks.account(interfaces) : [],
       };
     },
   };

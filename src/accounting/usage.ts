@@ -46,6 +46,8 @@ export type TasksUsage = { readonly count?: number | undefined; readonly limit?:
 
 export type ContainerUsage = {
   readonly container: Container;
+  /** Since when the procfs counters run, Unix time; absent: since the container's start. */
+  readonly procfsStartMs?: number | undefined;
   readonly uptimeSeconds?: number | undefined;
   readonly processes?: ProcessesUsage | undefined;
   readonly cpu: CpuUsage;

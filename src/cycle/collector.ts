@@ -1,13 +1,15 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { AggregationTemporalitySelector, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounting/accounts.ts';
 import type { Instant } from '../accounting/container-account.ts';
 import { decideNetworkOwners } from '../accounting/network-owners.ts';
 import { type ContainerUsage, isMeasured } from '../accounting/usage.ts';
 import type { MetricSelection } from '../instruments/metric-selection.ts';
+import type { DeltaMemories } from '../push/delta.ts';
 import type { Container, Discovery } from '../sources/container.ts';
 import { readContainer } from '../sources/container-reading.ts';
+import type { InterfaceReader } from '../sources/interfaces.ts';
 import type { KernelFiles } from '../sources/kernel-files.ts';
 import { readHostNetNamespace } from '../sources/proc/namespace.ts';
 import type { ProcFs } from '../sources/proc/proc-fs.ts';
@@ -23,9 +25,9 @@ export type CollectorOptions = {
   readonly accounts: Accounts;
   readonly select: (container: Container) => Selection;
   readonly identify: (container: Container) => Attributes;
-  readonly temporality: AggregationTemporalitySelector;
-  /** Whether the loopback interface is reported. */
-  readonly loopback: boolean;
+  /** Present where counters go out as differences. */
+  readonly deltas?: DeltaMemories | undefined;
+  readonly interfaceReader: InterfaceReader;
   readonly version: string;
   readonly metrics: MetricSelection;
   readonly clock: () => Instant;
@@ -64,10 +66,15 @@ export function createCollector(options: CollectorOptions): Collector {
   const metered = new Map<string, Metered>();
 
   function begin(container: Container, attributes: Attributes, key: string): Metered {
-    const { temporality, version } = options;
-    const { isEnabled } = options.metrics;
-    const { startedAtMs } = container;
-    const meter = createContainerMeter({ attributes, temporality, version, startedAtMs, isEnabled });
+    const { version, metrics, deltas } = options;
+    const meter = createContainerMeter({
+      attributes,
+      version,
+      isEnabled: metrics.isEnabled,
+      // Without a start that anyone knows, counting begins now.
+      startedAtMs: container.startedAtMs ?? clock().unixMs,
+      deltas: deltas?.of(container),
+    });
     return { key, container, meter, ended: false };
   }
 
@@ -80,9 +87,9 @@ export function createCollector(options: CollectorOptions): Collector {
 
   async function* measure(resolved: Resolved, network: boolean): AsyncGenerator<Collected> {
     const { container } = resolved;
-    const { loopback, metrics } = options;
-    const { families } = metrics;
-    const reading = readContainer(resolved, { proc, files, families, network, loopback, maxProcesses: MAX_PROCESSES });
+    const { families } = options.metrics;
+    const interfaceReader = network && families.has('network') ? options.interfaceReader : undefined;
+    const reading = readContainer(resolved, { proc, files, families, interfaceReader, maxProcesses: MAX_PROCESSES });
     const usage = accounts.of(container).account(reading, clock());
 
     const attributes = options.identify(container);
@@ -97,7 +104,9 @@ export function createCollector(options: CollectorOptions): Collector {
     if (former && former !== current) yield* end(former);
     metered.set(container.id, current);
     current.usage = usage;
-    yield { kind: 'measured', usage, metrics: await current.meter.collect(usage) };
+    const { metrics: points, ended } = await current.meter.collect(usage);
+    if (ended) yield { kind: 'ended', container, metrics: ended };
+    yield { kind: 'measured', usage, metrics: points };
   }
 
   return {
@@ -110,6 +119,8 @@ export function createCollector(options: CollectorOptions): Collector {
         yield* end(former);
       }
       accounts.keepOnly(containers);
+      options.deltas?.keepOnly(containers);
+      options.interfaceReader.keepOnly(new Set(containers.map(({ id }) => id)));
 
       // Containers that are left out are resolved too: they still own their network namespaces.
       const resolved = resolver.resolve(containers);

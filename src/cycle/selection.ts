@@ -52,7 +52,7 @@ function labelMatcher(pattern: string): Matcher['matches'] {
   return ({ labels }) => Object.entries(labels).some((label) => key(label[0]) && value(label[1]));
 }
 
-/** A glob over plain names: `*` also matches slashes, as image names have them. */
+/** A glob over plain texts: `*` also matches slashes, as image names have them, and line ends, as labels may. */
 export function glob(pattern: string): (text: string) => boolean {
-  return picomatch(pattern, { bash: true, dot: true, nonegate: true });
+  return picomatch(pattern, { bash: true, dot: true, nonegate: true, flags: 's' });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep as realSleep, type Sleep } from '../sleep.ts';
 import { untilNextMs } from './phase.ts';
 
 export type TickerOptions = {
@@ -11,6 +11,7 @@ export type TickerOptions = {
   readonly unixMs: () => number;
   readonly monotonicMs: () => number;
   readonly random?: () => number;
+  readonly sleep?: Sleep;
 };
 
 export type Ticker = {
@@ -28,23 +29,18 @@ export function createTicker({
   unixMs,
   monotonicMs,
   random = Math.random,
+  sleep = realSleep,
 }: TickerOptions): Ticker {
   const stopping = new AbortController();
   let loop: Promise<void> | undefined;
 
-  async function wait(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: stopping.signal }).catch((error: unknown) => {
-      if (!stopping.signal.aborted) throw error;
-    });
-  }
-
   async function repeat(): Promise<void> {
-    await wait(random() * firstJitterMs);
+    await sleep(random() * firstJitterMs, stopping.signal);
     if (!stopping.signal.aborted) await run();
     // The wall clock gives the phase once; from then on only the clock that never steps counts.
     let next = monotonicMs() + untilNextMs(unixMs(), intervalMs, phaseMs);
     while (!stopping.signal.aborted) {
-      await wait(next - monotonicMs());
+      await sleep(next - monotonicMs(), stopping.signal);
       if (stopping.signal.aborted) return;
       await run();
       // Turns that a long cycle or a suspended machine has missed are skipped, not made up for.

@@ -20,6 +20,11 @@ export const CONTAINER_METRICS: readonly ObservedMetric[] = [
   ...LIFE,
 ];
 
+export type ContainerInstruments = {
+  /** Points observed in the last collection. */
+  observations(): number;
+};
+
 /**
  * Makes the instruments of one container. `usageNow` is asked once in each collection and its answer is observed by all
  * of them, so that the points of one collection are of one reading.
@@ -28,21 +33,26 @@ export function registerContainerInstruments(
   meter: Meter,
   isEnabled: (metric: MetricDefinition) => boolean,
   usageNow: () => ContainerUsage,
-): void {
+): ContainerInstruments {
   let result: BatchObservableResult;
+  let observations = 0;
   const observers = CONTAINER_METRICS.filter(({ metric }) => isEnabled(metric)).map(({ metric, observe }) => {
     const instrument = createObservable(meter, metric);
     const put: Put = (value, attributes) => {
-      if (value !== undefined) result.observe(instrument, value, attributes);
+      if (value === undefined) return;
+      observations += 1;
+      result.observe(instrument, value, attributes);
     };
     return { instrument, observe: (usage: ContainerUsage) => observe(usage, put) };
   });
   meter.addBatchObservableCallback(
     (current) => {
       result = current;
+      observations = 0;
       const usage = usageNow();
       for (const { observe } of observers) observe(usage);
     },
     observers.map(({ instrument }) => instrument),
   );
+  return { observations: () => observations };
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { sleep as realSleep, type Sleep } from '../sleep.ts';
 import { waitMs } from './backoff.ts';
 import type { Batch, SendOutcome } from './batch.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,6 +11,7 @@ export type DeliveryOptions = {
   readonly destination: string;
   readonly log: Logger;
   readonly random?: () => number;
+  readonly sleep?: Sleep;
 };
 
 export type DeliveryState = {
@@ -34,7 +35,14 @@ export type Delivery = {
  * Drains the outbox in order, one request in flight. A batch that cannot be sent now is tried again until it is
  * accepted or refused, so that a back-end sees the time of each series go forward.
  */
-export function createDelivery({ outbox, send, destination, log, random = Math.random }: DeliveryOptions): Delivery {
+export function createDelivery({
+  outbox,
+  send,
+  destination,
+  log,
+  random = Math.random,
+  sleep = realSleep,
+}: DeliveryOptions): Delivery {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
   let trouble: string | undefined;
@@ -54,7 +62,7 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
       }
       failures += 1;
       if (!closing.signal.aborted) noteTrouble(`cannot push, will try again: ${outcome.reason}`);
-      await pause(waitMs(failures, random(), outcome.retryAfterMs));
+      await sleep(waitMs(failures, random(), outcome.retryAfterMs), closing.signal);
     }
   }
 
@@ -86,12 +94,6 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
     trouble = text;
   }
 
-  async function pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: closing.signal }).catch((error: unknown) => {
-      if (!closing.signal.aborted) throw error;
-    });
-  }
-
   function wake(): void {
     running ??= drain().finally(() => {
       running = undefined;
@@ -102,7 +104,9 @@ export function createDelivery({ outbox, send, destination, log, random = Math.r
     wake,
     async flush(timeoutMs) {
       wake();
-      await Promise.race([running, sleep(timeoutMs, undefined, { ref: false })]);
+      const done = new AbortController();
+      await Promise.race([running, sleep(timeoutMs, done.signal)]);
+      done.abort();
       return outbox.state().batches === 0;
     },
     state: () => ({ acceptedBatches, rejectedPoints, ...(trouble !== undefined && { trouble }) }),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { type IExportMetricsServiceResponse, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { Batch, SendOutcome } from './batch.ts';
 import { outcomeOfStatus } from './status-table.ts';
@@ -31,7 +31,8 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
   const tls = tlsFiles(options);
   const dispatcher = new EnvHttpProxyAgent({
     maxResponseSize: MAX_RESPONSE_BYTES,
-    // A batch is sent every interval: the connection is kept in between.
+    // One batch at a time is sent, every interval: the connection is kept in between.
+    connections: 1,
     keepAliveTimeout: 60_000,
     connect: tls,
     // Through a proxy, TLS with the endpoint is made inside the tunnel. Plain HTTP is forwarded without a tunnel, which
@@ -79,10 +80,9 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
 
 /** The answer of a receiver that took the request, perhaps without some of its points. */
 function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcome {
-  const serializer = contentType === 'application/json' ? JsonMetricsSerializer : ProtobufMetricsSerializer;
   if (answer.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
   try {
-    const { rejectedDataPoints, errorMessage } = serializer.deserializeResponse(answer).partialSuccess ?? {};
+    const { rejectedDataPoints, errorMessage } = parseAnswer(contentType, answer).partialSuccess ?? {};
     const message = errorMessage ? { message: errorMessage } : undefined;
     return { status: 'accepted', rejectedPointCount: Number(rejectedDataPoints ?? 0), ...message };
   } catch {
@@ -92,6 +92,13 @@ function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcom
       message: 'the answer is not of OTLP: is the endpoint a Collector?',
     };
   }
+}
+
+/** Throws where it is not of OTLP. The SDK's reader of JSON would not: it takes anything for an empty answer. */
+function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array): IExportMetricsServiceResponse {
+  return contentType === 'application/json'
+    ? JSON.parse(Buffer.from(answer).toString())
+    : ProtobufMetricsSerializer.deserializeResponse(answer);
 }
 
 function tlsFiles({ certificateFile, clientKeyFile, clientCertificateFile }: OtlpSenderOptions) {

@@ -1,4 +1,5 @@
-import { AggregationTemporality, DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Attributes } from '@opentelemetry/api';
+import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
 const MS_PER_SECOND = 1000;
 const NS_PER_MS = 1e6;
@@ -18,21 +19,44 @@ export function countPoints({ scopeMetrics }: ResourceMetrics): number {
 }
 
 /**
- * Gives all cumulative points the start from which their counters really run, which the SDK cannot know: it takes the
- * first observation. A series then goes on unbroken when the agent is restarted. Delta points keep their own starts.
+ * Gives the points of each metric the start from which its counter really runs, which the SDK cannot know: it takes the
+ * first observation. A series then goes on unbroken when the agent is restarted.
  */
-export function setStartTime(metrics: ResourceMetrics, startUnixMs: number): void {
-  const startTime = toHrTime(startUnixMs);
+export function setStartTimes(metrics: ResourceMetrics, startUnixMsOf: (metricName: string) => number): void {
   for (const scope of metrics.scopeMetrics) {
-    for (const metric of scope.metrics) {
-      if (
-        metric.dataPointType !== DataPointType.GAUGE &&
-        metric.aggregationTemporality === AggregationTemporality.DELTA
-      )
-        continue;
-      for (const point of metric.dataPoints) (point as Writable).startTime = startTime;
+    for (const { descriptor, dataPoints } of scope.metrics) {
+      const startTime = toHrTime(startUnixMsOf(descriptor.name));
+      for (const point of dataPoints) (point as Writable).startTime = startTime;
     }
   }
+}
+
+/** The same metrics without the series that the others have, too. */
+export function withoutSeriesOf(metrics: ResourceMetrics, others: ResourceMetrics): ResourceMetrics {
+  const known = new Set<string>();
+  for (const { metrics: list } of others.scopeMetrics) {
+    for (const { descriptor, dataPoints } of list) {
+      for (const { attributes } of dataPoints) known.add(seriesKey(descriptor.name, attributes));
+    }
+  }
+  const scopeMetrics = metrics.scopeMetrics.map((scope) => ({
+    ...scope,
+    metrics: scope.metrics
+      .map((metric) => ({
+        ...metric,
+        dataPoints: (metric.dataPoints as DataPoint<number>[]).filter(
+          ({ attributes }) => !known.has(seriesKey(metric.descriptor.name, attributes)),
+        ),
+      }))
+      .filter(({ dataPoints }) => dataPoints.length > 0) as MetricData[],
+  }));
+  return { ...metrics, scopeMetrics };
+}
+
+/** What tells one series of a Resource from another. */
+export function seriesKey(metricName: string, attributes: Attributes): string {
+  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([metricName, ...entries]);
 }
 
 /** Dates all points; the end of a series must be dated after its last value and before any that may follow it. */

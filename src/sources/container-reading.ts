@@ -1,7 +1,7 @@
 import { type CgroupReading, readCgroup } from './cgroup/reading.ts';
 import type { Container } from './container.ts';
+import type { IndexedInterface, InterfaceReader } from './interfaces.ts';
 import { type KernelFiles, okValue } from './kernel-files.ts';
-import { type NetworkInterface, readNetDev } from './proc/net-dev.ts';
 import type { ProcFs } from './proc/proc-fs.ts';
 import { type ProcStat, readStat } from './proc/stat.ts';
 import { type ProcStatus, readStatus } from './proc/status.ts';
@@ -28,7 +28,7 @@ export type ContainerReading = {
   readonly processes: readonly ProcessReading[];
   readonly cgroup: CgroupReading;
   /** Absent where the network is not this container's to report. */
-  readonly interfaces?: readonly NetworkInterface[];
+  readonly interfaces?: readonly IndexedInterface[];
 };
 
 /** Readings that are switched on and off together; the names are those of the metric families. */
@@ -39,10 +39,8 @@ export type ReadContainerOptions = {
   readonly files: KernelFiles;
   /** What the enabled metrics need: nothing else is read. */
   readonly families: ReadonlySet<ReadingFamily>;
-  /** Whether this container reports its network namespace. */
-  readonly network: boolean;
-  /** Whether the loopback interface is among them. */
-  readonly loopback: boolean;
+  /** Present where this container reports its network namespace. */
+  readonly interfaceReader?: InterfaceReader | undefined;
   readonly maxProcesses: number;
 };
 
@@ -55,7 +53,7 @@ export function readContainer({ container, located, pids }: Resolved, options: R
     living.map(({ stat }) => stat),
     cgroup.tasks?.count,
   );
-  const interfaces = options.network ? firstInterfaces(proc, pids, options.loopback) : undefined;
+  const interfaces = options.interfaceReader?.read(container.id, pids);
   return {
     container,
     processes: [...living, ...zombies.map((stat) => ({ stat }))],
@@ -73,18 +71,4 @@ function readProcesses(proc: ProcFs, pids: readonly number[]): ProcessReading[] 
     processes.push({ stat, ...(status && { status }) });
   }
   return processes;
-}
-
-/** How many processes are asked before a namespace counts as unreadable: any that lives answers for all. */
-const MAX_ATTEMPTS = 8;
-const LOOPBACK = 'lo';
-
-function firstInterfaces(proc: ProcFs, pids: readonly number[], loopback: boolean): NetworkInterface[] | undefined {
-  for (const pid of pids.slice(0, MAX_ATTEMPTS)) {
-    const interfaces = okValue(readNetDev(proc, pid));
-    // A zombie has left its network namespace: its file is there and empty.
-    if (interfaces && interfaces.length > 0)
-      return loopback ? interfaces : interfaces.filter(({ name }) => name !== LOOPBACK);
-  }
-  return undefined;
 }

@@ -1,12 +1,15 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { KernelFiles } from '../kernel-files.ts';
+import { findNamespaceRoot } from './namespace-root.ts';
 
 /** The mounted cgroup hierarchies. Where they are mounted is a value. */
 export type CgroupFs = {
   readonly path: string;
   /** 2 where only the unified hierarchy is mounted; 1 for v1 and for hybrid, where the controllers are on v1. */
   readonly version: 1 | 2;
+  /** Where our cgroup namespace begins in the v2 hierarchy; '' is its top. */
+  readonly namespaceRoot: string;
   readonly files: KernelFiles;
 };
 
@@ -17,7 +20,9 @@ export const STANDARD_CGROUP_PATH = '/sys/fs/cgroup';
 
 export function createCgroupFs({ root, path, files }: CgroupFsOptions): CgroupFs {
   const mounted = path || root.replace(/\/+$/, '') + STANDARD_CGROUP_PATH;
-  return { path: mounted, version: existsSync(`${mounted}/cgroup.controllers`) ? 2 : 1, files };
+  const version = existsSync(`${mounted}/cgroup.controllers`) ? 2 : 1;
+  const namespaceRoot = version === 2 ? findNamespaceRoot(mounted, STANDARD_CGROUP_PATH) : '';
+  return { path: mounted, version, namespaceRoot, files };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ReadOutcome } from '../kernel-files.ts';
 import type { ProcFs } from './proc-fs.ts';
 
@@ -5,7 +6,7 @@ import type { ProcFs } from './proc-fs.ts';
 export type CgroupMembership = {
   /** Controllers of a v1 hierarchy; empty for v2; `name=systemd` and the like for named hierarchies. */
   readonly controllers: readonly string[];
-  /** Path below the hierarchy's root, as seen from the reader's cgroup namespace. */
+  /** Path below the hierarchy's root; on v1 as seen from the reader's cgroup namespace. */
   readonly path: string;
 };
 
@@ -27,5 +28,13 @@ export function parseProcCgroup(bytes: Buffer): CgroupMembership[] | undefined {
 }
 
 export function readProcCgroup(proc: ProcFs, pid: number | 'self'): ReadOutcome<CgroupMembership[]> {
-  return proc.files.read('proc.cgroup', `${proc.path}/${pid}/cgroup`, parseProcCgroup);
+  return proc.files.read('proc.cgroup', `${proc.path}/${pid}/cgroup`, (bytes) =>
+    parseProcCgroup(bytes)?.map((line) => absolute(line, proc.cgroupRoot)),
+  );
+}
+
+/** From inside a cgroup namespace a neighbour is `/../<id>`: made a path of the hierarchy again. */
+function absolute(line: CgroupMembership, cgroupRoot: string): CgroupMembership {
+  if (cgroupRoot === '' || line.controllers.length > 0) return line;
+  return { ...line, path: posix.resolve(`${cgroupRoot}${line.path}`) };
 }

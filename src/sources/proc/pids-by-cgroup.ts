@@ -19,9 +19,13 @@ export function readPidsByCgroup(proc: ProcFs): Map<string, number[]> {
   return pidsByPath;
 }
 
-/** The path that says which container a process belongs to: of the `pids` or `cpuacct` hierarchy on v1, else of v2. */
+/**
+ * The path that says which container a process belongs to: of the `pids` or `cpuacct` hierarchy on v1, else of v2. An
+ * engine that uses v2 leaves processes at the top of v1 hierarchies, so one that names a cgroup is preferred.
+ */
 export function processPath(memberships: readonly CgroupMembership[]): string | undefined {
   const of = (controller: string) => memberships.find((line) => line.controllers.includes(controller));
   const unified = memberships.find((line) => line.controllers.length === 0);
-  return (of('pids') ?? of('cpuacct') ?? of('memory') ?? unified ?? memberships[0])?.path;
+  const lines = [of('pids'), of('cpuacct'), of('memory'), unified, memberships[0]].filter((line) => line !== undefined);
+  return (lines.find(({ path }) => /[^/.]/.test(path)) ?? lines[0])?.path;
 }

@@ -4,6 +4,8 @@ import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
 /** A mounted procfs. Nothing outside this folder names /proc: the mount point is a value. */
 export type ProcFs = {
   readonly path: string;
+  /** Where the kernel writes the v2 paths of /proc/PID/cgroup from; '' is the top of the hierarchy. */
+  readonly cgroupRoot: string;
   readonly files: KernelFiles;
 };
 
@@ -12,11 +14,13 @@ export type ProcFsOptions = {
   readonly root: string;
   /** Where procfs is mounted; empty: below the root. */
   readonly path: string;
+  /** Of the cgroup namespace that we run in; left out, that is the host's. */
+  readonly cgroupRoot?: string;
   readonly files: KernelFiles;
 };
 
-export function createProcFs(options: ProcFsOptions): ProcFs {
-  return { path: options.path || `${options.root.replace(/\/+$/, '')}/proc`, files: options.files };
+export function createProcFs({ root, path, cgroupRoot = '', files }: ProcFsOptions): ProcFs {
+  return { path: path || `${root.replace(/\/+$/, '')}/proc`, cgroupRoot, files };
 }
 
 /** Ids of all processes that can be seen; threads are not listed there. */
