@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { createAccounts } from '../../src/accounting/accounts.ts';
+import { type Collected, type CollectorOptions, createCollector } from '../../src/cycle/collector.ts';
+import { createSelection } from '../../src/cycle/selection.ts';
+import type { Container } from '../../src/sources/container.ts';
+import { createInterfaceReader } from '../../src/sources/interfaces.ts';
+import { createKernelFiles, type KernelFiles } from '../../src/sources/kernel-files.ts';
+import { createProcFs } from '../../src/sources/proc/proc-fs.ts';
+import { ALL_METRICS } from '../fakes/all-metrics.ts';
+import { container } from '../fakes/containers.ts';
+import { createLogLines } from '../fakes/log-lines.ts';
+import { createTree } from '../sources/tree.ts';
+import { pointsOf, seriesOf, valueIn } from './points-of.ts';
+
+const NET_DEV = ['heading', 'heading', `  eth0: ${'1 '.repeat(16)}`, ''].join('\n');
+
+/** What the kernel writes of one process that used so many ticks. */
+const processFiles = (pid: number, ticks: number) => ({
+  [`${pid}/stat`]: `${pid} (app) S 1 1 1 0 -1 4194304 0 0 0 0 ${ticks} 0 0 0 20 0 1 0 ${pid} 1000 10`,
+  [`${pid}/status`]: 'VmSize:\t100 kB\nRssAnon:\t10 kB\nRssFile:\t10 kB\nRssShmem:\t0 kB\nVmSwap:\t0 kB\n',
+  [`${pid}/net/dev`]: NET_DEV,
+});
+
+type Setup = Partial<Pick<CollectorOptions, 'select' | 'deltas'>> & {
+  readonly readFile?: (read: KernelFiles['read']) => KernelFiles['read'];
+  /** Containers share this network namespace unless it names them otherwise. */
+  readonly namespaces?: Readonly<Record<string, number>>;
+};
+
+/** A collector over files in a temporary folder; each container is the one process of its `pid`. */
+function createFilled({ readFile = (read) => read, namespaces = {}, ...options }: Setup = {}) {
+  const tree = createTree();
+  const real = createKernelFiles();
+  const files = { ...real, read: readFile(real.read) };
+  const { log, lines } = createLogLines();
+  const proc = createProcFs({ root: '/', path: tree.root, files });
+  const identify = ({ id, name }: Container) => ({ 'container.id': id, 'container.name': name });
+  let now = 1_700_000_100_000;
+  const collector = createCollector({
+    discovery: {
+      current: async () => [],
+      status: () => ({ status: 'ok', source: 'test' }),
+      close: async () => undefined,
+    },
+    resolver: {
+      resolve: (containers) =>
+        containers.map((each) => ({
+          container: each,
+          located: { steps: [] },
+          pids: each.pid === undefined ? [] : [each.pid],
+          netNamespace: namespaces[each.name] ?? Number(each.pid),
+        })),
+    },
+    proc,
+    files,
+    accounts: createAccounts(),
+    select: () => ({ measured: true, reason: 'all' }),
+    identify,
+    metrics: ALL_METRICS,
+    interfaceReader: createInterfaceReader({ proc, loopback: false }),
+    version: '1.2.3',
+    clock: () => {
+      now += 10_000;
+      return { unixMs: now, monotonicMs: now };
+    },
+    log,
+    ...options,
+  });
+  const collect = async (...containers: readonly Container[]): Promise<readonly Collected[]> => {
+    const all: Collected[] = [];
+    for await (const each of collector.collect(containers)) all.push(each);
+    return all;
+  };
+  return { tree, lines, collect };
+}
+
+/** `web` is measured as process 11, `db` as 22. */
+const web = (more: Partial<Container> = {}): Container => container('web', { pid: 11, ...more });
+const db = (more: Partial<Container> = {}): Container => container('db', { pid: 22, ...more });
+
+function createPair(setup?: Setup) {
+  const filled = createFilled(setup);
+  filled.tree.write({ ...processFiles(11, 100), ...processFiles(22, 200) });
+  return filled;
+}
+
+/** What a collection says, a line each. */
+const said = (collected: readonly Collected[]): readonly string[] =>
+  collected.map((each) => `${each.kind} ${each.kind === 'measured' ? each.usage.container.name : each.container.name}`);
+
+const metricsOf = (collected: readonly Collected[], kind: 'measured' | 'ended', at = 0) => {
+  const found = collected.filter((each) => each.kind === kind)[at];
+  if (!found || found.kind === 'left out') throw new Error(`nothing ${kind}`);
+  return found.metrics;
+};
+
+describe('collector', () => {
+  it('measures each container in its turn', async () => {
+    const { collect } = createPair();
+    const collected = await collect(web(), db());
+    expect(said(collected)).toEqual(['measured web', 'measured db']);
+    expect(valueIn(metricsOf(collected, 'measured', 1), 'container.process.cpu.time user')).toBe(2);
+    expect(metricsOf(collected, 'measured', 1).resource.attributes).toMatchObject({ 'container.name': 'db' });
+  });
+
+  it('ends a container that is gone with all its series, once', async () => {
+    const { collect } = createPair();
+    const first = await collect(web(), db());
+    const second = await collect(web());
+    expect(said(second)).toEqual(['ended db', 'measured web']);
+    expect(metricsOf(second, 'ended').resource.attributes).toMatchObject({ 'container.name': 'db' });
+    expect(new Set(seriesOf(metricsOf(second, 'ended')))).toEqual(new Set(seriesOf(metricsOf(first, 'measured', 1))));
+    expect(said(await collect(web()))).toEqual(['measured web']);
+  });
+
+  it('takes in a new one', async () => {
+    const { collect } = createPair();
+    await collect(web());
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'measured db']);
+  });
+
+  it('ends what ran before a restart and begins anew from the new start', async () => {
+    const { collect, tree } = createPair();
+    await collect(web({ startedAtMs: 1_700_000_000_000 }));
+    tree.write(processFiles(11, 4));
+    const collected = await collect(web({ startedAtMs: 1_700_000_050_000 }));
+    expect(said(collected)).toEqual(['ended web', 'measured web']);
+    const cpuTime = (metrics: ReturnType<typeof metricsOf>) =>
+      pointsOf(metrics).find(({ series }) => series === 'container.process.cpu.time user');
+    expect(cpuTime(metricsOf(collected, 'ended'))).toMatchObject({ value: 1, startTime: [1_700_000_000, 0] });
+    expect(cpuTime(metricsOf(collected, 'measured'))).toMatchObject({ value: 0.04, startTime: [1_700_000_050, 0] });
+  });
+
+  it('ends the series of the old name when a container is renamed, and its totals go on', async () => {
+    const { collect, tree } = createPair();
+    await collect(web());
+    tree.remove('11');
+    tree.write(processFiles(12, 50));
+    const collected = await collect(web({ name: 'renamed', pid: 12 }));
+    expect(said(collected)).toEqual(['ended web', 'measured renamed']);
+    expect(valueIn(metricsOf(collected, 'measured'), 'container.process.cpu.time user')).toBe(1.5);
+  });
+
+  it('ends a container whose processes are gone though the engine still calls it running, until they are back', async () => {
+    const { collect, tree } = createPair();
+    await collect(web(), db());
+    tree.remove('22');
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'ended db']);
+    expect(said(await collect(web(), db()))).toEqual(['measured web']);
+    tree.write(processFiles(22, 200));
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'measured db']);
+    expect(said(await collect(web()))).toEqual(['ended db', 'measured web']);
+  });
+
+  it('says why one is left out, and ends what it was measured as before', async () => {
+    let exclude: readonly string[] = [];
+    const { collect } = createPair({ select: (each) => createSelection({ include: [], exclude })(each) });
+    await collect(web(), db());
+    exclude = ['db'];
+    const collected = await collect(web(), db());
+    expect(said(collected)).toEqual(['ended db', 'measured web', 'left out db']);
+    expect(collected[2]).toMatchObject({ reason: 'containers.exclude has db' });
+  });
+
+  it('lets a container that is left out own its network namespace', async () => {
+    const unknown = { network: { kind: 'unknown' } } as const;
+    const select = createSelection({ include: [], exclude: ['db'] });
+    const { collect } = createPair({ select, namespaces: { web: 7, db: 7 } });
+    const collected = await collect(web({ ...unknown, startedAtMs: 2000 }), db({ ...unknown, startedAtMs: 1000 }));
+    expect(seriesOf(metricsOf(collected, 'measured')).filter((series) => series.includes('network'))).toEqual([]);
+  });
+
+  it('reports a shared network namespace once', async () => {
+    const { collect } = createPair({ namespaces: { web: 7, db: 7 } });
+    const sharing = { network: { kind: 'container', containerId: 'id-web' } } as const;
+    const collected = await collect(web(), db(sharing));
+    const reporting = [0, 1].filter((at) =>
+      seriesOf(metricsOf(collected, 'measured', at))
+        .join()
+        .includes('network.io'),
+    );
+    expect(reporting).toEqual([0]);
+  });
+
+  it('goes on with the others when one cannot be measured, says so, and takes it in again', async () => {
+    let broken = true;
+    const { collect, lines } = createPair({
+      readFile: (read) => (source, path, parse) => {
+        if (broken && path.includes('/11/')) throw new Error('BUG: something nobody thought of');
+        return read(source, path, parse);
+      },
+    });
+    expect(said(await collect(web(), db()))).toEqual(['measured db']);
+    expect(lines).toMatchObject([{ container: 'web', msg: 'cannot measure a container in this cycle' }]);
+    broken = false;
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'measured db']);
+  });
+
+  it('keeps totals when a process ends, over cycles', async () => {
+    const { collect, tree } = createFilled();
+    tree.write({ ...processFiles(11, 100) });
+    await collect(web());
+    tree.remove('11');
+    tree.write({ ...processFiles(12, 10) });
+    const collected = await collect(web({ pid: 12 }));
+    expect(valueIn(metricsOf(collected, 'measured'), 'container.process.cpu.time user')).toBe(1.1);
+  });
+});

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { ContainerUsage } from '../../src/accounting/usage.ts';
+import {
+  type ContainerMeter,
+  type ContainerMeterOptions,
+  createContainerMeter,
+} from '../../src/cycle/container-meter.ts';
+import { ALL_METRICS } from '../fakes/all-metrics.ts';
+import { usage } from '../fakes/usage.ts';
+import { pointsOf, seriesOf, valueIn } from './points-of.ts';
+
+const STARTED_MS = 1_700_000_000_500;
+const START = [1_700_000_000, 500_000_000];
+
+const createMeter = (more: Partial<ContainerMeterOptions> = {}): ContainerMeter =>
+  createContainerMeter({
+    attributes: { 'container.id': 'abc' },
+    startedAtMs: STARTED_MS,
+    version: '1.2.3',
+    isEnabled: ALL_METRICS.isEnabled,
+    ...more,
+  });
+
+const collect = async (meter: ContainerMeter, observed: ContainerUsage = usage()) =>
+  (await meter.collect(observed)).metrics;
+
+const cpu = (userSeconds: number) => usage({ cpu: { time: { userSeconds, systemSeconds: 0 } } });
+const withInterfaces = (...names: readonly string[]): ContainerUsage =>
+  usage({ interfaces: names.map((name) => ({ ...usage().interfaces[0]!, name })) });
+const nanos = ([seconds, rest]: readonly [number, number]): bigint => BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+const latestOf = (metrics: Parameters<typeof pointsOf>[0]): bigint =>
+  pointsOf(metrics)
+    .map(({ endTime }) => nanos(endTime))
+    .toSorted()
+    .at(-1)!;
+const startsOf = (metrics: Parameters<typeof pointsOf>[0]) =>
+  new Map(pointsOf(metrics).map(({ series, startTime }) => [series, startTime]));
+
+describe('meter of one container', () => {
+  it('carries the container’s Resource, the schema and its own version', async () => {
+    const { resource, scopeMetrics } = await collect(createMeter());
+    expect(resource.attributes).toEqual({ 'container.id': 'abc' });
+    expect(resource.schemaUrl).toMatch(/schemas\/1\./);
+    expect(scopeMetrics[0]?.scope).toMatchObject({ name: 'plimsoll', version: '1.2.3', schemaUrl: resource.schemaUrl });
+  });
+
+  it('says of all points that they count from the container’s start, up-down counters included', async () => {
+    const starts = startsOf(await collect(createMeter()));
+    for (const series of ['container.cpu.time user', 'container.process.cpu.time system', 'container.memory.usage'])
+      expect(starts.get(series)).toEqual(START);
+  });
+
+  it('gives totals as they are read, so that nothing depends on the agent’s own memory', async () => {
+    const meter = createMeter();
+    await collect(meter, cpu(5));
+    expect(valueIn(await collect(meter, cpu(7)), 'container.cpu.time user')).toBe(7);
+  });
+
+  it.each(['totals', 'differences'])(
+    'ends every series of the last collection a millisecond later (%s)',
+    async (kind) => {
+      const meter = createMeter(kind === 'differences' ? { deltas: { totals: new Map(), unknownPast: false } } : {});
+      await collect(meter);
+      const last = await collect(meter);
+      await sleep(20);
+      const end = (await meter.end())!;
+      expect(new Set(seriesOf(end))).toEqual(new Set(seriesOf(last)));
+      for (const { endTime } of pointsOf(end)) expect(nanos(endTime)).toBe(latestOf(last) + 1_000_000n);
+    },
+  );
+
+  it('gives the same start to the end as to what it ends', async () => {
+    const meter = createMeter();
+    await collect(meter);
+    expect(startsOf((await meter.end())!).get('container.cpu.time user')).toEqual(START);
+  });
+
+  it('has nothing to end where nothing was collected', async () => {
+    expect(await createMeter().end()).toBeUndefined();
+  });
+
+  it('answers no points for what the kernel does not say', async () => {
+    const series = seriesOf(
+      await collect(createMeter(), usage({ cpu: {}, memory: {}, tasks: {}, interfaces: [], processes: undefined })),
+    );
+    expect(series.filter((each) => /cpu|memory|network|process/.test(each))).toEqual([]);
+    expect(series).toContain('container.uptime');
+  });
+});
+
+describe('a series of a container that lives on', () => {
+  it('ends just after its last value when it is not observed any more, and the others go on', async () => {
+    const meter = createMeter();
+    const before = await collect(meter, withInterfaces('eth0', 'eth1'));
+    const { metrics, ended } = await meter.collect(withInterfaces('eth0'));
+    expect(seriesOf(metrics).filter((series) => series.includes('eth1'))).toEqual([]);
+    expect(seriesOf(metrics)).toContain('container.network.io eth0 receive');
+    expect(new Set(seriesOf(ended!))).toEqual(new Set(seriesOf(before).filter((series) => series.includes('eth1'))));
+    for (const { endTime } of pointsOf(ended!)) expect(nanos(endTime)).toBe(latestOf(before) + 1_000_000n);
+    expect((await meter.collect(withInterfaces('eth0'))).ended).toBeUndefined();
+  });
+
+  it('does not lead to an overflow, however many there were', async () => {
+    const meter = createMeter({ isEnabled: ({ name }) => name === 'container.network.io' });
+    for (let at = 0; at < 1200; at++) await meter.collect(withInterfaces(`eth${at}`, `veth${at}`));
+    const { metrics } = await meter.collect(withInterfaces('last'));
+    expect(seriesOf(metrics)).toEqual(['container.network.io last receive', 'container.network.io last transmit']);
+  });
+});

@@ -1,0 +1,54 @@
+import type { ContainerUsage } from '../../src/accounting/usage.ts';
+import { container } from './containers.ts';
+
+/** A usage with something in every subject. */
+export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
+  return {
+    container: container('web', { restartCount: 2 }),
+    uptimeSeconds: 60,
+    processes: {
+      cpuUserSeconds: 1.25,
+      cpuSystemSeconds: 0.5,
+      residentAnonBytes: 10,
+      residentFileBytes: 20,
+      residentShmemBytes: 30,
+      virtualBytes: 1000,
+      swapBytes: 5,
+      countByState: { running: 1, sleeping: 2, stopped: 3, defunct: 4 },
+      threadCount: 12,
+    },
+    cpu: {
+      time: { userSeconds: 2, systemSeconds: 1 },
+      userCpus: 0.5,
+      systemCpus: 0.25,
+      limitCpus: 1.5,
+      throttling: { periods: 100, throttledPeriods: 10, throttledSeconds: 0.75 },
+    },
+    memory: {
+      usageBytes: 1000,
+      workingSetBytes: 700,
+      rssBytes: 500,
+      availableBytes: 3300,
+      limitBytes: 4000,
+      cacheBytes: 400,
+      swapBytes: 7,
+      majorFaults: 5,
+      minorFaults: 15,
+    },
+    tasks: { count: 12, limit: 100 },
+    interfaces: [
+      {
+        name: 'eth0',
+        receivedBytes: 1,
+        receivedPackets: 2,
+        receiveErrors: 3,
+        receiveDropped: 4,
+        transmittedBytes: 5,
+        transmittedPackets: 6,
+        transmitErrors: 7,
+        transmitDropped: 8,
+      },
+    ],
+    ...more,
+  };
+}

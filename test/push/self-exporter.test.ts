@@ -1,0 +1,68 @@
+import { ExportResultCode } from '@opentelemetry/core';
+import {
+  AggregationTemporality,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { describe, expect, it } from 'vitest';
+import { decodeMetricsRequest } from '../../src/otlp/metrics-proto.ts';
+import type { Batch } from '../../src/push/batch.ts';
+import { createBatcher } from '../../src/push/batcher.ts';
+import { ENCODINGS } from '../../src/push/encoding.ts';
+import { createSelfExporter } from '../../src/push/self-exporter.ts';
+import type { Temporality } from '../../src/push/temporality.ts';
+import { collectSample } from './resource-metrics.ts';
+
+function createExporter(temporality: Temporality = 'cumulative', deliver?: (batch: Batch) => void) {
+  const batches: Batch[] = [];
+  const encoding = ENCODINGS['http/protobuf'];
+  const options = { encoding, compression: 'none', maxRequestBytes: 1_000_000 } as const;
+  const batcher = createBatcher({ ...options, deliver: deliver ?? ((each) => batches.push(each)) });
+  return { exporter: createSelfExporter({ temporality, encoding, batcher }), batches };
+}
+
+describe('exporter of the agent’s own metrics', () => {
+  it('hands over each export as a batch of its own before it calls back', async () => {
+    const { exporter, batches } = createExporter();
+    const metrics = await collectSample({ name: 'agent' });
+    const result = await new Promise((resolve) => exporter.export(metrics, resolve));
+    expect(result).toEqual({ code: ExportResultCode.SUCCESS });
+    expect(batches).toHaveLength(1);
+    expect(batches[0]?.pointCount).toBe(8);
+    expect(decodeMetricsRequest(batches[0]!.body).resourceMetrics).toHaveLength(1);
+  });
+
+  it('reports a failure to the SDK instead of throwing', async () => {
+    const { exporter } = createExporter('cumulative', () => {
+      throw new Error('no room');
+    });
+    const metrics = await collectSample({});
+    const result = await new Promise((resolve) => exporter.export(metrics, resolve));
+    expect(result).toMatchObject({ code: ExportResultCode.FAILED, error: new Error('no room') });
+  });
+
+  it.each([
+    ['cumulative', InstrumentType.OBSERVABLE_COUNTER, AggregationTemporality.CUMULATIVE],
+    ['delta', InstrumentType.OBSERVABLE_COUNTER, AggregationTemporality.DELTA],
+    ['delta', InstrumentType.OBSERVABLE_UP_DOWN_COUNTER, AggregationTemporality.CUMULATIVE],
+    ['lowmemory', InstrumentType.HISTOGRAM, AggregationTemporality.DELTA],
+    ['lowmemory', InstrumentType.OBSERVABLE_COUNTER, AggregationTemporality.CUMULATIVE],
+  ] as const)('has the temporality preference %s for %s', (temporality, instrument, expected) => {
+    expect(createExporter(temporality).exporter.selectAggregationTemporality?.(instrument)).toBe(expected);
+  });
+
+  it('gives the SDK’s periodic reader its last values at shutdown', async () => {
+    const { exporter, batches } = createExporter();
+    const reader = new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: 3_600_000,
+      exportTimeoutMillis: 1000,
+    });
+    const provider = new MeterProvider({ readers: [reader] });
+    provider.getMeter('test').createCounter('cycles').add(3);
+    await provider.shutdown();
+    const metric = decodeMetricsRequest(batches[0]!.body).resourceMetrics?.[0]?.scopeMetrics?.[0]?.metrics?.[0];
+    expect(metric).toMatchObject({ name: 'cycles', sum: { dataPoints: [{ asDouble: 3 }] } });
+  });
+});
