@@ -45,6 +45,7 @@ export function createDelivery({
 }: DeliveryOptions): Delivery {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
+  let pausing = new AbortController();
   let trouble: string | undefined;
   let remark: string | undefined;
   let acceptedBatches = 0;
@@ -62,7 +63,9 @@ export function createDelivery({
       }
       failures += 1;
       if (!closing.signal.aborted) noteTrouble(`cannot push, will try again: ${outcome.reason}`);
-      await sleep(waitMs(failures, random(), outcome.retryAfterMs), closing.signal);
+      pausing = new AbortController();
+      const cut = AbortSignal.any([closing.signal, pausing.signal]);
+      await sleep(waitMs(failures, random(), outcome.retryAfterMs), cut);
     }
   }
 
@@ -103,6 +106,8 @@ export function createDelivery({
   return {
     wake,
     async flush(timeoutMs) {
+      // A last attempt is made at once, however long the pause would have been.
+      pausing.abort();
       wake();
       const done = new AbortController();
       await Promise.race([running, sleep(timeoutMs, done.signal)]);

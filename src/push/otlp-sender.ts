@@ -71,7 +71,12 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
     const retryAfter = headers['retry-after'];
     return outcomeOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
   }
-  return acceptedOutcome(batch, await body.bytes());
+  return acceptedOutcome(batch, await body.bytes().catch(unlessTooLarge));
+}
+
+/** The status said that the batch is there: an answer that is too large to be OTLP's does not take that back. */
+function unlessTooLarge(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw error;
 }
 
 /** Header names are one whatever their case: what the user sets must not stand beside what the protocol wants. */
@@ -79,8 +84,8 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The answer of a receiver that took the request, perhaps without some of its points. */
-function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcome {
-  if (answer.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
+function acceptedOutcome({ contentType }: Batch, answer: Uint8Array | undefined): SendOutcome {
+  if (answer?.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
   try {
     const { rejectedDataPoints, errorMessage } = parseAnswer(contentType, answer).partialSuccess ?? {};
     const message = errorMessage ? { message: errorMessage } : undefined;
@@ -95,7 +100,8 @@ function acceptedOutcome({ contentType }: Batch, answer: Uint8Array): SendOutcom
 }
 
 /** Throws where it is not of OTLP. The SDK's reader of JSON would not: it takes anything for an empty answer. */
-function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array): IExportMetricsServiceResponse {
+function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array | undefined): IExportMetricsServiceResponse {
+  if (!answer) throw new Error('no whole answer');
   return contentType === 'application/json'
     ? JSON.parse(Buffer.from(answer).toString())
     : ProtobufMetricsSerializer.deserializeResponse(answer);

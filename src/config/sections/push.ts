@@ -31,7 +31,7 @@ export const push: Section<Config['push']> = {
       sensitive: true,
     },
     timeoutMs: {
-      doc: 'Milliseconds that sending one batch may take, its retries included.',
+      doc: 'Milliseconds that sending one batch may take.',
       format: 'whole-number',
       default: 10_000,
       min: 100,

@@ -14,7 +14,8 @@ export function readProcs(files: KernelFiles, dir: string): ReadOutcome<number[]
   if (top.status !== 'ok') return top;
   const pids = new Set(top.value);
   addChildren(files, dir, pids, MAX_DEPTH);
-  return { status: 'ok', value: [...pids] };
+  // In order, so that parents tend to be read before their children and one reading is like the next.
+  return { status: 'ok', value: [...pids].sort((a, b) => a - b) };
 }
 
 function addChildren(files: KernelFiles, dir: string, pids: Set<number>, depth: number): void {
