@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createKernelFiles } from '../src/sources/kernel-files.ts';
+import { createKernelFiles, okValue } from '../src/sources/kernel-files.ts';
 import { type CgroupMembership, readProcCgroup } from '../src/sources/proc/cgroup.ts';
 import { createProcFs } from '../src/sources/proc/proc-fs.ts';
+import { readStat } from '../src/sources/proc/stat.ts';
 
 /*
  * Captures what the kernel and the engine say of a few containers as a small tree that `host.root` can point at:
@@ -125,10 +126,23 @@ function cgroupDirectories(pid: number): string[] {
   });
 }
 
+/** Children of the first thread, of which zombies are wanted: cgroup.procs leaves them out. @returns the zombies. */
+function captureChildren(pid: number, dir: string): number[] {
+  const file = `task/${pid}/children`;
+  copy(`${proc.path}/${pid}/${file}`, join(dir, file));
+  const listed = existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '';
+  return listed
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
+    .filter((child) => okValue(readStat(proc, child))?.state === 'Z');
+}
+
 function capturePid(pid: number, out: string): void {
   const pids = new Set(cgroupDirectories(pid).flatMap((dir) => captureCgroup(dir, out)));
   for (const member of pids) {
     const dir = join(out, 'proc', String(member));
+    for (const zombie of captureChildren(member, dir)) captureProcess(zombie, join(out, 'proc', String(zombie)));
     captureProcess(member, dir);
     captureNamespaces(member, dir);
     write(join(dir, 'cgroup'), cgroupLines(member));

@@ -75,7 +75,12 @@ export function createKernelFiles(): KernelFiles {
   }
 
   return {
-    read: (source, path, parse) => attempt(source, () => parse(buffer.subarray(0, fill(path)))),
+    read: (source, path, parse) =>
+      attempt(source, () => {
+        // Before the buffer is looked at: a large file makes another one.
+        const length = fill(path);
+        return parse(buffer.subarray(0, length));
+      }),
     attempt,
     counts: () => counts,
   };

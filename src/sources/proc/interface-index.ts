@@ -16,7 +16,9 @@ export function parseInterfaceIndexes(bytes: Buffer): Map<string, number> {
     if (index === undefined) continue;
     const nameStart = skipBlanks(bytes, skipWord(bytes, at));
     const nameEnd = skipWord(bytes, nameStart);
-    if (nameEnd > nameStart) indexes.set(bytes.toString('utf8', nameStart, nameEnd), index);
+    // igmp pads names to ten characters and puts a colon behind, which then touches longer ones.
+    const name = bytes.toString('utf8', nameStart, nameEnd).replace(/:$/, '');
+    if (name !== '') indexes.set(name, index);
   }
   return indexes;
 }

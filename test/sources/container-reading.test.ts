@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { type ContainerReading, readContainer } from '../../src/sources/container-reading.ts';
+import { createInterfaceReader } from '../../src/sources/interfaces.ts';
+import { createResolver } from '../../src/sources/resolution.ts';
+import {
+  type BeforeRead,
+  createHostTree,
+  DOCKER_V2,
+  type HostTree,
+  ID,
+  named,
+  processFiles,
+  statLine,
+  V2,
+} from './host-tree.ts';
+
+const CGROUP = `0::/docker/${ID}\n`;
+const HOST = {
+  ...V2,
+  [`${DOCKER_V2}/cgroup.procs`]: '100\n101\n',
+  [`${DOCKER_V2}/memory.current`]: '4096\n',
+  [`${DOCKER_V2}/pids.current`]: '2\n',
+  ...processFiles(100, CGROUP),
+  ...processFiles(101, CGROUP),
+};
+type Options = {
+  readonly before?: BeforeRead;
+  readonly network?: boolean;
+  readonly maxProcesses?: number;
+  readonly remove?: string;
+};
+
+function readOn(host: HostTree, { network = true, maxProcesses = 100, remove }: Options = {}): ContainerReading {
+  const { proc, files } = host;
+  const [resolved] = createResolver(host).resolve([named(ID)]);
+  if (remove) host.remove(remove);
+  const interfaceReader = network ? createInterfaceReader({ proc, loopback: false }) : undefined;
+  const families = new Set(['processes', 'network']);
+  return readContainer(resolved!, { proc, files, families, interfaceReader, maxProcesses });
+}
+
+/** Resolves the container, lets something happen, and reads it. */
+const readOf = (content: Record<string, string>, options: Options = {}): ContainerReading =>
+  readOn(createHostTree(content, options.before), options);
+const pidsOf = ({ processes }: ContainerReading) => processes.map(({ stat }) => stat.pid);
+
+describe('the reading of a container', () => {
+  it('has its processes, its cgroup and its interfaces', () => {
+    const reading = readOf(HOST);
+    expect(pidsOf(reading)).toEqual([100, 101]);
+    expect(reading.processes.every(({ status }) => status?.virtualBytes === 8192)).toBe(true);
+    expect(reading.cgroup.memoryUsageBytes).toBe(4096);
+    expect(reading.interfaces?.map(({ name }) => name)).toEqual(['eth0']);
+  });
+
+  it('has no interfaces where the network is not its own, and does not look', () => {
+    const looked: string[] = [];
+    const reading = readOf(HOST, { network: false, before: (source) => looked.push(source) });
+    expect(reading.interfaces).toBeUndefined();
+    expect(looked).not.toContain('proc.net.dev');
+  });
+
+  it('has no more processes than it may', () => {
+    expect(pidsOf(readOf(HOST, { maxProcesses: 1 }))).toEqual([100]);
+  });
+});
+
+describe('when a process ends', () => {
+  it('between list and read, it is left out and the others are there', () => {
+    expect(pidsOf(readOf(HOST, { remove: 'proc/100' }))).toEqual([101]);
+  });
+
+  it('between its stat and its status, it is there without a status', () => {
+    const host = createHostTree(HOST, (_source, path) => {
+      if (path.endsWith('/100/status')) host.remove('proc/100/status');
+    });
+    const { processes } = readOn(host);
+    expect(processes.map(({ stat, status }) => [stat.pid, status !== undefined])).toEqual([
+      [100, false],
+      [101, true],
+    ]);
+  });
+
+  it('before its network is read, another one answers for it', () => {
+    const zombie = { ...HOST, 'proc/100/net/dev': '' };
+    expect(readOf(zombie).interfaces?.map(({ name }) => name)).toEqual(['eth0']);
+    const { 'proc/100/net/dev': _, ...gone } = HOST as Record<string, string>;
+    expect(readOf(gone).interfaces).toHaveLength(1);
+  });
+
+  it('and is not waited for, it is there as a zombie', () => {
+    const zombie = {
+      ...HOST,
+      [`${DOCKER_V2}/pids.current`]: '3\n',
+      'proc/100/task/100/children': '101 102 ',
+      'proc/102/stat': statLine(102, { state: 'Z' }),
+    };
+    expect(readOf(zombie).processes.map(({ stat }) => [stat.pid, stat.state])).toEqual([
+      [100, 'S'],
+      [101, 'S'],
+      [102, 'Z'],
+    ]);
+  });
+});
+
+describe('when the container ends between list and read', () => {
+  it('nothing of it is there, and nothing is thrown', () => {
+    const host = createHostTree(HOST);
+    const resolver = createResolver(host);
+    const [resolved] = resolver.resolve([named(ID)]);
+    host.remove('proc');
+    host.remove(DOCKER_V2);
+    const { proc, files } = host;
+    const interfaceReader = createInterfaceReader({ proc, loopback: false });
+    const reading = readContainer(resolved!, { proc, files, families: new Set(), interfaceReader, maxProcesses: 100 });
+    expect(reading.processes).toEqual([]);
+    expect(reading.interfaces).toBeUndefined();
+    expect(reading.cgroup.memoryUsageBytes).toBeUndefined();
+    expect(host.files.counts().get('proc.stat')?.failures.gone).toBe(2);
+    expect(resolver.resolve([named(ID)])[0]?.pids).toEqual([]);
+  });
+
+  it('at any of the readings, whichever comes first, nothing is thrown', () => {
+    let readings = 0;
+    readOf(HOST, { before: () => void readings++ });
+    expect(readings).toBeGreaterThan(10);
+    for (let last = 0; last < readings; last++) {
+      let left = last;
+      const host = createHostTree(HOST, () => {
+        if (left-- !== 0) return;
+        host.remove('proc');
+        host.remove(DOCKER_V2);
+      });
+      expect(() => readOn(host)).not.toThrow();
+    }
+  });
+});
