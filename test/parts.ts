@@ -14,6 +14,7 @@ const PARTS = {
   collector: () => (existsSync(collectorPath()) ? 'here' : 'no Collector: run scripts/build-collector.sh'),
   prometheus: () => answers('prometheus', ['--version'], 'no prometheus'),
   chromium: () => answers('chromium', ['--version'], 'no chromium'),
+  systemd: () => answers('systemd-analyze', ['--version'], 'no systemd-analyze'),
   gcc: () => answers('gcc', ['--version'], 'no gcc'),
   busybox: () => (existsSync('/bin/busybox') ? 'here' : 'no /bin/busybox (Debian: busybox-static)'),
 } satisfies Record<string, () => string>;

@@ -11,6 +11,8 @@ export type CollectorOptions = {
   readonly releasers: Releasers;
   /** Where the remote-write exporter sends; without it only the file is written. */
   readonly remoteWriteUrl?: string;
+  /** Where it listens; the loopback when nothing is said. The engine's bridge gateway is what containers can reach. */
+  readonly address?: string;
   /** To start it where an agent already expects it. */
   readonly port?: number;
   /** URL path on which it takes metrics. */
@@ -31,18 +33,19 @@ export type Collector = {
   stop(): Promise<void>;
 };
 
-/** A real Collector on loopback: OTLP/HTTP in; a file, and where asked Prometheus' remote write, out. */
-export async function startCollector({ releasers, remoteWriteUrl, port, path }: CollectorOptions): Promise<Collector> {
+/** A real Collector: OTLP/HTTP in; a file, and where asked Prometheus' remote write, out. */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const { releasers, address = '127.0.0.1', port, path, remoteWriteUrl } = options;
   const dir = await createTempDir(releasers);
   const listening = port ?? (await freePort());
   const file = join(dir, 'received.jsonl');
   const config = join(dir, 'otelcol.yaml');
-  await writeFile(config, stringify(collectorConfig({ port: listening, file, remoteWriteUrl, path })));
+  await writeFile(config, stringify(collectorConfig({ address, port: listening, file, remoteWriteUrl, path })));
   const child = await startChild({ command: collectorPath(), args: ['--config', config] });
   releasers.add('Collector', () => child.stop());
   await child.waitForLine(/Everything is ready/, { timeoutMs: 30_000 });
   return {
-    endpoint: `http://127.0.0.1:${listening}`,
+    endpoint: `http://${address}:${listening}`,
     port: listening,
     process: child,
     received: async () => (await readFile(file, 'utf8')).split('\n').flatMap((line) => parsedLine(line)),
@@ -59,10 +62,16 @@ function parsedLine(line: string): OtlpRequest[] {
   }
 }
 
-type ConfigParts = { port: number; file: string; remoteWriteUrl: string | undefined; path: string | undefined };
+type ConfigParts = {
+  address: string;
+  port: number;
+  file: string;
+  remoteWriteUrl: string | undefined;
+  path: string | undefined;
+};
 
-function collectorConfig({ port, file, remoteWriteUrl, path }: ConfigParts): object {
-  const http = { endpoint: `127.0.0.1:${port}`, ...(path === undefined ? {} : { metrics_url_path: path }) };
+function collectorConfig({ address, port, file, remoteWriteUrl, path }: ConfigParts): object {
+  const http = { endpoint: `${address}:${port}`, ...(path === undefined ? {} : { metrics_url_path: path }) };
   const remoteWrite = {
     endpoint: remoteWriteUrl,
     resource_to_telemetry_conversion: { enabled: true },

@@ -25,11 +25,24 @@ export type Engine = {
   kill(): Promise<void>;
 };
 
+export type EngineOptions = {
+  /** Gives its containers cgroup v2 whatever this machine has; memory, io and pids are missing where v1 holds those controllers. */
+  readonly cgroupV2?: boolean;
+};
+
+const WITH_CGROUP_V2 = [
+  '--mount',
+  'bash',
+  '-c',
+  'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec dockerd "$@"',
+  'dockerd',
+];
+
 /**
  * An engine of the test's own beside the machine's, to be stopped, killed and started again. Its containers have no network.
  * It runs in a network namespace of its own, because a dockerd without a bridge deletes the `docker0` that it finds.
  */
-export async function startEngine(releasers: Releasers): Promise<Engine> {
+export async function startEngine(releasers: Releasers, options: EngineOptions = {}): Promise<Engine> {
   const dir = await createTempDir(releasers);
   const socket = join(dir, 'docker.sock');
   const host = `unix://${socket}`;
@@ -40,7 +53,7 @@ export async function startEngine(releasers: Releasers): Promise<Engine> {
     await rm(join(dir, 'exec/containerd/containerd.pid'), { force: true });
     dockerd = await startChild({
       command: 'unshare',
-      args: ['--net', 'dockerd', ...flags(dir, host)],
+      args: ['--net', ...(options.cgroupV2 ? WITH_CGROUP_V2 : ['dockerd']), ...flags(dir, host)],
       env: { ...process.env, [ENGINE_VARIABLE]: dir },
     });
     const started = dockerd;

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { DECLARATIONS } from '../../src/config/schema.ts';
+import { collectorPath } from '../e2e/parts/cache.ts';
+import { describeWith } from '../parts.ts';
+
+const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
+const YAML_FILES = [
+  'compose.yaml',
+  'otel-collector.yaml',
+  'prometheus.yaml',
+  'kubernetes/daemonset.yaml',
+  'kubernetes/sidecar.yaml',
+];
+
+const text = (file: string): string => readFileSync(join(DEPLOY, file), 'utf8');
+
+// biome-ignore lint/suspicious/noExplicitAny: documents of other programs' schemas.
+function documents(file: string): any[] {
+  return parseAllDocuments(text(file)).map((document) => {
+    expect(document.errors, file).toEqual([]);
+    return document.toJS();
+  });
+}
+
+it.each(YAML_FILES)('%s is YAML without a key given twice', (file) => {
+  expect(documents(file).length).toBeGreaterThan(0);
+});
+
+it.each([...YAML_FILES, 'Dockerfile', 'systemd/plimsoll.service'])(
+  '%s names only variables of ours that exist',
+  (file) => {
+    const known = new Set([...DECLARATIONS.values()].map(({ variable }) => variable));
+    const named = text(file).match(/PLIMSOLL_[A-Z_]+/g) ?? [];
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  },
+);
+
+describe('compose.yaml', () => {
+  const [compose] = documents('compose.yaml');
+
+  it('gives the agent no privilege and no capability, and nothing to write', () => {
+    const { plimsoll } = compose.services;
+    expect(plimsoll).toMatchObject({ cap_drop: ['ALL'], read_only: true, security_opt: ['no-new-privileges:true'] });
+    expect(plimsoll).not.toHaveProperty('privileged');
+    expect(plimsoll).not.toHaveProperty('cap_add');
+    for (const volume of plimsoll.volumes) {
+      expect(typeof volume === 'string' ? volume.endsWith(':ro') : volume.read_only, JSON.stringify(volume)).toBe(true);
+    }
+  });
+
+  it('publishes ports on the loopback only', () => {
+    for (const { ports = [] } of Object.values<{ ports?: string[] }>(compose.services)) {
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+});
+
+describe.each([
+  ['daemonset.yaml', 'DaemonSet'],
+  ['sidecar.yaml', 'Deployment'],
+])('kubernetes/%s', (file, kind) => {
+  const manifests = documents(`kubernetes/${file}`);
+  const workload = manifests.find((manifest) => manifest.kind === kind);
+  const pod = workload?.spec.template.spec;
+  const agent = pod?.containers.find(({ name }: { name: string }) => name === 'plimsoll');
+
+  it('is made of objects with a kind, a version and a name', () => {
+    for (const { apiVersion, kind: each, metadata } of manifests) {
+      expect([apiVersion, each, metadata.name].every((value) => typeof value === 'string')).toBe(true);
+    }
+    expect(workload.spec.selector.matchLabels).toEqual(workload.spec.template.metadata.labels);
+  });
+
+  it('runs the agent without a privilege and without a token', () => {
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532 });
+    expect(agent.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(agent.resources.limits.memory).toMatch(/Mi$/);
+  });
+
+  it('names the node of every series, by a variable that stands before its use', () => {
+    const names: string[] = agent.env.map(({ name }: { name: string }) => name);
+    const { value } = agent.env[names.indexOf('OTEL_RESOURCE_ATTRIBUTES')];
+    expect(value).toContain('k8s.node.name=$(NODE_NAME)');
+    for (const [, used] of value.matchAll(/\$\((\w+)\)/g)) {
+      expect(names.slice(0, names.indexOf('OTEL_RESOURCE_ATTRIBUTES'))).toContain(used);
+    }
+  });
+
+  it('mounts what it names, and read-only', () => {
+    const volumes: string[] = (pod.volumes ?? []).map(({ name }: { name: string }) => name);
+    const mounts: { name: string; readOnly: boolean }[] = agent.volumeMounts ?? [];
+    expect(mounts.map(({ name }) => name)).toEqual(volumes);
+    expect(mounts.every(({ readOnly }) => readOnly)).toBe(true);
+    expect([pod.hostPID ?? false, pod.shareProcessNamespace ?? false]).toEqual(
+      kind === 'DaemonSet' ? [true, false] : [false, true],
+    );
+  });
+});
+
+describeWith(['collector'], 'otel-collector.yaml', () => {
+  it('is valid for a real Collector', () => {
+    execFileSync(collectorPath(), ['validate', '--config', join(DEPLOY, 'otel-collector.yaml')], { stdio: 'pipe' });
+  });
+});
+
+describeWith(['prometheus'], 'prometheus.yaml', () => {
+  it('is valid for a real Prometheus', () => {
+    execFileSync('promtool', ['check', 'config', join(DEPLOY, 'prometheus.yaml')], { stdio: 'pipe' });
+  });
+});
+
+describeWith(['systemd'], 'systemd/plimsoll.service', () => {
+  it('is valid for a real systemd, and leaves little open', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
+    try {
+      const unit = join(dir, 'plimsoll.service');
+      copyFileSync(join(DEPLOY, 'systemd/plimsoll.service'), unit);
+      // The program itself is not installed here.
+      writeFileSync(unit, readFileSync(unit, 'utf8').replace('/usr/local/bin/plimsoll', '/bin/true'));
+      // Every complaint is on standard error, warnings with a status of 0 as well.
+      const verify = `systemd-analyze verify "$1" 2>&1`;
+      expect(execFileSync('bash', ['-c', verify, 'verify', unit], { encoding: 'utf8' })).toBe('');
+      execFileSync('systemd-analyze', ['security', '--offline=true', '--threshold=25', unit], { stdio: 'pipe' });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
