@@ -18,7 +18,7 @@ import { createSelection, glob } from './cycle/selection.ts';
 import { createTicker } from './cycle/ticker.ts';
 import { METRIC_FAMILIES, type MetricFamily } from './instruments/definition.ts';
 import { containerAttributes } from './instruments/identity.ts';
-import { createMetricSelection } from './instruments/metric-selection.ts';
+import { createMetricSelection, type MetricSelection } from './instruments/metric-selection.ts';
 import { registerSelfInstruments, type SelfInstruments } from './instruments/self.ts';
 import {
   ATTR_HOST_ID,
@@ -34,6 +34,7 @@ import { createDeltaMemories } from './push/delta.ts';
 import { ENCODINGS } from './push/encoding.ts';
 import { createSelfExporter } from './push/self-exporter.ts';
 import { TEMPORALITY_SELECTORS } from './push/temporality.ts';
+import { createBlockDevices } from './sources/block-devices.ts';
 import { createCgroupFs } from './sources/cgroup/cgroup-fs.ts';
 import { createCgroupDiscovery } from './sources/cgroup/discovery.ts';
 import type { Discovery } from './sources/container.ts';
@@ -90,17 +91,27 @@ export async function buildSources(
     select: createSelection(config.containers),
     identify: (container) => containerAttributes(container, identity),
     deltas: sendsDeltas(config) ? createDeltaMemories(Date.now()) : undefined,
+    blockDevices: createBlockDevices({ root, files }),
     interfaceReader: createInterfaceReader({ proc, loopback: config.network.loopback }),
     version: VERSION,
-    metrics: createMetricSelection({
-      families: Object.fromEntries(METRIC_FAMILIES.map((family) => [family, true])) as Record<MetricFamily, boolean>,
-      isIncluded: () => false,
-      isExcluded: () => false,
-    }),
+    metrics: selectMetrics(config),
     clock,
     log,
   });
   return { files, proc, discovery, gaps, host, collector };
+}
+
+function selectMetrics({ metrics }: Config): MetricSelection {
+  const families = Object.keys(METRIC_FAMILIES) as MetricFamily[];
+  const [included, excluded] = [metrics.include.map(glob), metrics.exclude.map(glob)];
+  return createMetricSelection({
+    families: Object.fromEntries(families.map((family) => [family, metrics[family].enabled])) as Record<
+      MetricFamily,
+      boolean
+    >,
+    isIncluded: (name) => included.some((matches) => matches(name)),
+    isExcluded: (name) => excluded.some((matches) => matches(name)),
+  });
 }
 
 function sendsDeltas({ push }: Config): boolean {

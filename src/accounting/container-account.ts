@@ -22,7 +22,7 @@ export function createContainerAccount(): ContainerAccount {
   const networks = createInterfaceAccount();
 
   return {
-    account({ container, processes: read, cgroup, interfaces }, at) {
+    account({ container, processes: read, cgroup, disks, interfaces }, at) {
       const processes = accountProcesses(processCpu, read);
       const running = container.startedAtMs !== undefined && container.state !== 'created';
       return {
@@ -30,8 +30,11 @@ export function createContainerAccount(): ContainerAccount {
         uptimeSeconds: running ? Math.max(0, at.unixMs - container.startedAtMs) / MS_PER_SECOND : undefined,
         processes,
         cpu: cpu.account(cgroup, processes, at.monotonicMs),
-        memory: accountMemory(cgroup),
+        memory: accountMemory(cgroup.memory ?? {}),
+        memoryEvents: cgroup.memoryEvents ?? {},
         tasks: cgroup.tasks ?? {},
+        disks,
+        pressures: cgroup.pressures ?? {},
         interfaces: interfaces ? networks.account(interfaces) : [],
       };
     },

@@ -1,24 +1,23 @@
-import type { CgroupReading } from '../sources/cgroup/reading.ts';
+import type { CgroupMemory } from '../sources/cgroup/reading.ts';
 import type { MemoryUsage } from './usage.ts';
 
 /** Levels of the memory controller; the working set is what reclaim would not take first, as the kubelet counts it. */
-export function accountMemory({
-  memoryUsageBytes: usage,
-  memoryLimitBytes: limit,
-  memorySwapBytes,
-  memoryStat,
-}: CgroupReading): MemoryUsage {
-  const inactiveFile = memoryStat?.inactiveFileBytes;
-  const workingSet = usage === undefined || inactiveFile === undefined ? undefined : Math.max(0, usage - inactiveFile);
-  const { faults, majorFaults } = memoryStat ?? {};
+export function accountMemory({ usageBytes, limitBytes, peakBytes, swapBytes, stat = {} }: CgroupMemory): MemoryUsage {
+  const { inactiveFileBytes, faults, majorFaults } = stat;
+  const workingSet =
+    usageBytes === undefined || inactiveFileBytes === undefined
+      ? undefined
+      : Math.max(0, usageBytes - inactiveFileBytes);
   return {
-    usageBytes: usage,
+    usageBytes,
     workingSetBytes: workingSet,
-    rssBytes: memoryStat?.anonBytes,
-    availableBytes: limit === undefined || workingSet === undefined ? undefined : Math.max(0, limit - workingSet),
-    limitBytes: limit,
-    cacheBytes: memoryStat?.fileBytes,
-    swapBytes: memorySwapBytes,
+    rssBytes: stat.anonBytes,
+    availableBytes:
+      limitBytes === undefined || workingSet === undefined ? undefined : Math.max(0, limitBytes - workingSet),
+    limitBytes,
+    peakBytes,
+    cacheBytes: stat.fileBytes,
+    swapBytes,
     majorFaults,
     minorFaults: faults === undefined || majorFaults === undefined ? undefined : Math.max(0, faults - majorFaults),
   };

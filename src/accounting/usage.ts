@@ -1,4 +1,7 @@
 import type { CgroupCpuTime, CgroupThrottling } from '../sources/cgroup/cpu-stat.ts';
+import type { DiskIo } from '../sources/cgroup/disk-io.ts';
+import type { MemoryEvents } from '../sources/cgroup/memory-events.ts';
+import type { Pressures } from '../sources/cgroup/pressure.ts';
 import type { Container } from '../sources/container.ts';
 import type { NetworkInterface } from '../sources/proc/net-dev.ts';
 
@@ -36,10 +39,17 @@ export type MemoryUsage = {
   readonly rssBytes?: number | undefined;
   readonly availableBytes?: number | undefined;
   readonly limitBytes?: number | undefined;
+  readonly peakBytes?: number | undefined;
   readonly cacheBytes?: number | undefined;
   readonly swapBytes?: number | undefined;
   readonly majorFaults?: number | undefined;
   readonly minorFaults?: number | undefined;
+};
+
+/** What a container did on one block device since its start. */
+export type DiskUsage = Omit<DiskIo, 'device'> & {
+  /** Name of the device, such as `sda`. */
+  readonly device: string;
 };
 
 export type TasksUsage = { readonly count?: number | undefined; readonly limit?: number | undefined };
@@ -52,7 +62,10 @@ export type ContainerUsage = {
   readonly processes?: ProcessesUsage | undefined;
   readonly cpu: CpuUsage;
   readonly memory: MemoryUsage;
+  readonly memoryEvents: MemoryEvents;
   readonly tasks: TasksUsage;
+  readonly disks: readonly DiskUsage[];
+  readonly pressures: Pressures;
   readonly interfaces: readonly NetworkInterface[];
 };
 

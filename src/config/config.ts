@@ -1,3 +1,5 @@
+import type { MetricFamily } from '../instruments/definition.ts';
+
 /**
  * The effective configuration, as plain data. One section per stage; a number carries its unit in its name.
  * The keys, their defaults and their documentation are declared once, in schema.ts.
@@ -36,6 +38,11 @@ export type Config = {
     /** Labels (globs) that become `container.label.<key>`. */
     readonly labels: readonly string[];
   };
+  readonly metrics: {
+    /** Globs of metric names: on though their family is off, and off whatever else says. */
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  } & { readonly [F in MetricFamily]: { readonly enabled: boolean } };
   readonly network: {
     readonly loopback: boolean;
   };

@@ -53,6 +53,15 @@ export type PropertyFor<T> = [T] extends [number]
         ? ListProperty
         : MapProperty;
 
+/** Keys of a section one level deeper, `{ disk: { enabled } }`, are declared by their path, `disk.enabled`. */
+export type Flattened<T> = {
+  readonly [K in keyof T & string as T[K] extends { readonly enabled: boolean } ? `${K}.enabled` : K]: T[K] extends {
+    readonly enabled: boolean;
+  }
+    ? boolean
+    : T[K];
+};
+
 export type Section<T> = {
   readonly doc: string;
   readonly properties: { readonly [K in keyof T]-?: PropertyFor<T[K]> };

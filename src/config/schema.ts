@@ -1,13 +1,14 @@
 import type { Schema } from 'convict';
 import './formats.ts';
 import type { Config } from './config.ts';
-import { type FlagProperty, isMapProperty, type Property, type Section } from './property.ts';
+import { type FlagProperty, type Flattened, isMapProperty, type Property, type Section } from './property.ts';
 import { collection } from './sections/collection.ts';
 import { containers } from './sections/containers.ts';
 import { discovery } from './sections/discovery.ts';
 import { docker } from './sections/docker.ts';
 import { host } from './sections/host.ts';
 import { log } from './sections/log.ts';
+import { metrics } from './sections/metrics.ts';
 import { network } from './sections/network.ts';
 import { push } from './sections/push.ts';
 import { resource } from './sections/resource.ts';
@@ -21,12 +22,13 @@ const disabled: FlagProperty = {
 };
 
 /** Every section, in the order of the generated files. A new one is a file in sections/ and a line here. */
-export const SECTIONS: { readonly [K in keyof Omit<Config, 'disabled'>]: Section<Config[K]> } = {
+export const SECTIONS: { readonly [K in keyof Omit<Config, 'disabled'>]: Section<Flattened<Config[K]>> } = {
   collection,
   discovery,
   docker,
   host,
   containers,
+  metrics,
   network,
   resource,
   push,
@@ -66,13 +68,25 @@ export function convictProperty({ property, variable }: Declaration): Schema<unk
   return { ...property, default: initial, env: variable } as Schema<unknown>;
 }
 
+/** Whether keys are declared below this path. */
+export function isSection(path: string): boolean {
+  return [...DECLARATIONS.keys()].some((key) => key.startsWith(`${path}.`));
+}
+
+/** Sets a value at a dotted path, making the sections on the way. */
+export function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
+  const [first = '', ...rest] = path.split('.');
+  if (rest.length === 0) {
+    target[first] = value;
+    return;
+  }
+  target[first] ??= {};
+  setAt(target[first] as Record<string, unknown>, rest.join('.'), value);
+}
+
 /** The whole schema as convict wants it. */
 export function convictSchema(): Schema<Record<string, unknown>> {
-  const schema: Record<string, Record<string, unknown> | Schema<unknown>> = {};
-  for (const declaration of DECLARATIONS.values()) {
-    const [first = '', second] = declaration.key.split('.');
-    if (second === undefined) schema[first] = convictProperty(declaration);
-    else schema[first] = { ...schema[first], [second]: convictProperty(declaration) };
-  }
+  const schema: Record<string, unknown> = {};
+  for (const declaration of DECLARATIONS.values()) setAt(schema, declaration.key, convictProperty(declaration));
   return schema as Schema<Record<string, unknown>>;
 }

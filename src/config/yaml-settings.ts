@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
 import { describeAllowed, isMapProperty, isTextProperty, type Property } from './property.ts';
-import { DECLARATIONS, SECTIONS } from './schema.ts';
+import { DECLARATIONS, isSection, SECTIONS } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { suggestKey } from './suggestion.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
@@ -45,7 +45,7 @@ function readSection(file: YamlFile, map: YAMLMap, section: string, collected: C
       );
     } else if (declaration !== undefined) {
       readProperty(file, { key: path, property: declaration.property, node: value, origin }, collected);
-    } else if (section === '' && Object.hasOwn(SECTIONS, path)) {
+    } else if (!keyNode.value.includes('.') && isSection(path)) {
       readSubsection(file, value, { path, origin }, collected);
     } else {
       collected.problems.push(describeUnknownKey(origin, path));

@@ -7,6 +7,7 @@ import { decideNetworkOwners } from '../accounting/network-owners.ts';
 import { type ContainerUsage, isMeasured } from '../accounting/usage.ts';
 import type { MetricSelection } from '../instruments/metric-selection.ts';
 import type { DeltaMemories } from '../push/delta.ts';
+import type { BlockDevices } from '../sources/block-devices.ts';
 import type { Container, Discovery } from '../sources/container.ts';
 import { readContainer } from '../sources/container-reading.ts';
 import type { InterfaceReader } from '../sources/interfaces.ts';
@@ -28,6 +29,7 @@ export type CollectorOptions = {
   /** Present where counters go out as differences. */
   readonly deltas?: DeltaMemories | undefined;
   readonly interfaceReader: InterfaceReader;
+  readonly blockDevices: BlockDevices;
   readonly version: string;
   readonly metrics: MetricSelection;
   readonly clock: () => Instant;
@@ -89,8 +91,9 @@ export function createCollector(options: CollectorOptions): Collector {
     const { container } = resolved;
     const { families } = options.metrics;
     const interfaceReader = network && families.has('network') ? options.interfaceReader : undefined;
-    const reading = readContainer(resolved, { proc, files, families, interfaceReader, maxProcesses: MAX_PROCESSES });
-    const usage = accounts.of(container).account(reading, clock());
+    const { blockDevices } = options;
+    const readOptions = { proc, files, families, blockDevices, interfaceReader, maxProcesses: MAX_PROCESSES };
+    const usage = accounts.of(container).account(readContainer(resolved, readOptions), clock());
 
     const attributes = options.identify(container);
     const key = JSON.stringify([container.startedAtMs, attributes]);

@@ -5,8 +5,20 @@ export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram'
  * Metrics that are switched on and off together (`metrics.<family>.enabled`), because they come from the same readings:
  * what no enabled metric needs is not read.
  */
-export const METRIC_FAMILIES = ['processes', 'cpu', 'memory', 'tasks', 'network', 'life'] as const;
-export type MetricFamily = (typeof METRIC_FAMILIES)[number];
+export const METRIC_FAMILIES = {
+  processes: { doc: "The container's processes: CPU time, memory, number, threads.", enabledByDefault: true },
+  cpu: { doc: 'CPU time, use, limit and throttling of the container.', enabledByDefault: true },
+  memory: { doc: 'Memory of the container by kind, its limit, page faults.', enabledByDefault: true },
+  memoryPeak: { doc: 'The most memory that the container ever used.', enabledByDefault: false },
+  memoryEvents: { doc: 'How often the memory limit was hit and processes were killed.', enabledByDefault: true },
+  tasks: { doc: 'Number and limit of processes and threads.', enabledByDefault: true },
+  disk: { doc: 'Bytes and operations by block device.', enabledByDefault: true },
+  pressure: { doc: 'Time spent waiting for CPU, memory and disks (PSI).', enabledByDefault: true },
+  network: { doc: 'Bytes, packets, drops and errors by interface.', enabledByDefault: true },
+  life: { doc: 'State, uptime and restarts.', enabledByDefault: true },
+} as const satisfies Record<string, { readonly doc: string; readonly enabledByDefault: boolean }>;
+
+export type MetricFamily = keyof typeof METRIC_FAMILIES;
 
 export type MetricAttribute = {
   readonly name: string;

@@ -1,15 +1,26 @@
-import type { InstrumentKind, MetricAttribute, MetricDefinition, MetricFamily } from './definition.ts';
+import {
+  type InstrumentKind,
+  METRIC_FAMILIES,
+  type MetricAttribute,
+  type MetricDefinition,
+  type MetricFamily,
+} from './definition.ts';
 import {
   ATTR_CONTAINER_STATUS,
   ATTR_CPU_MODE,
+  ATTR_DISK_IO_DIRECTION,
+  ATTR_MEMORY_EVENT_TYPE,
   ATTR_NETWORK_INTERFACE_NAME,
   ATTR_NETWORK_IO_DIRECTION,
   ATTR_PAGING_FAULT_TYPE,
+  ATTR_PRESSURE_RESOURCE,
+  ATTR_PRESSURE_SCOPE,
   ATTR_PROCESS_MEMORY_TYPE,
   ATTR_PROCESS_STATE,
   ATTR_REASON,
   ATTR_SOURCE,
   ATTR_STAGE,
+  ATTR_SYSTEM_DEVICE,
 } from './semconv.ts';
 
 /*
@@ -18,22 +29,24 @@ import {
  */
 
 const CPU_MODE: MetricAttribute = { name: ATTR_CPU_MODE, values: ['user', 'system'] };
+const DISK: readonly MetricAttribute[] = [
+  { name: ATTR_DISK_IO_DIRECTION, values: ['read', 'write'] },
+  { name: ATTR_SYSTEM_DEVICE },
+];
 const DIRECTION: MetricAttribute = { name: ATTR_NETWORK_IO_DIRECTION, values: ['receive', 'transmit'] };
 const INTERFACE: MetricAttribute = { name: ATTR_NETWORK_INTERFACE_NAME };
 
 type Row = Omit<MetricDefinition, 'kind' | 'enabledByDefault' | 'attributes' | 'family'> & {
   readonly attributes?: readonly MetricAttribute[];
-  /** Off unless its family or its name is switched on. */
-  readonly optIn?: true;
 };
 
 const row =
   (kind: InstrumentKind, family?: MetricFamily) =>
-  ({ optIn, attributes = [], ...rest }: Row): MetricDefinition => ({
+  ({ attributes = [], ...rest }: Row): MetricDefinition => ({
     ...rest,
     attributes,
     kind,
-    enabledByDefault: !optIn,
+    enabledByDefault: family === undefined || METRIC_FAMILIES[family].enabledByDefault,
     ...(family && { family }),
   });
 
@@ -46,7 +59,11 @@ const kinds = (family?: MetricFamily) => ({
 const processes = kinds('processes');
 const cpu = kinds('cpu');
 const memory = kinds('memory');
+const memoryPeak = kinds('memoryPeak');
+const memoryEvents = kinds('memoryEvents');
 const tasks = kinds('tasks');
+const disk = kinds('disk');
+const pressure = kinds('pressure');
 const network = kinds('network');
 const life = kinds('life');
 const self = { ...kinds(), histogram: row('histogram') };
@@ -76,6 +93,11 @@ export const METRICS = {
   memoryCache: memory.upDown({ name: 'container.memory.cache', unit: 'By', valueType: 'int', description: 'Page cache, tmpfs and shared memory included.', source: 'memory.stat file · total_cache' }),
   memorySwap: memory.upDown({ name: 'container.memory.swap', unit: 'By', valueType: 'int', description: 'Swap charged to the container.', source: 'memory.swap.current · memory.stat total_swap' }),
   pagingFaults: memory.counter({ name: 'container.paging.faults', unit: '{fault}', valueType: 'int', attributes: [{ name: ATTR_PAGING_FAULT_TYPE, values: ['major', 'minor'] }], description: 'Page faults.', source: 'memory.stat pgfault, pgmajfault · total_pgfault, total_pgmajfault' }),
+  memoryPeak: memoryPeak.gauge({ name: 'container.memory.peak', unit: 'By', valueType: 'int', description: 'The most memory that was charged to the container since its start.', source: 'memory.peak · memory.max_usage_in_bytes' }),
+  memoryEvents: memoryEvents.counter({ name: 'container.memory.events', unit: '{event}', valueType: 'int', attributes: [{ name: ATTR_MEMORY_EVENT_TYPE, values: ['low', 'high', 'max', 'oom', 'oom_kill'] }], description: 'How often the memory controller acted; max counts hits of the limit, oom_kill killed processes.', source: 'memory.events · memory.failcnt as max, memory.oom_control oom_kill' }),
+  diskIo: disk.counter({ name: 'container.disk.io', unit: 'By', valueType: 'int', attributes: DISK, description: 'Bytes read from and written to a block device; on cgroup v1 without buffered writes.', source: 'io.stat · blkio.throttle.io_service_bytes_recursive' }),
+  diskOperations: disk.counter({ name: 'container.disk.operations', unit: '{operation}', valueType: 'int', attributes: DISK, description: 'Reads from and writes to a block device; on cgroup v1 without buffered writes.', source: 'io.stat · blkio.throttle.io_serviced_recursive' }),
+  pressureTime: pressure.counter({ name: 'container.pressure.time', unit: 's', valueType: 'double', attributes: [{ name: ATTR_PRESSURE_RESOURCE, values: ['cpu', 'memory', 'io'] }, { name: ATTR_PRESSURE_SCOPE, values: ['some', 'full'] }], description: 'Time for which some task, or all at once, waited for a resource.', source: 'cpu.pressure, memory.pressure, io.pressure total · absent' }),
   taskCount: tasks.upDown({ name: 'container.task.count', unit: '{task}', valueType: 'int', description: 'Processes and threads that the kernel charged to the container, defunct ones included.', source: 'pids.current' }),
   taskLimit: tasks.upDown({ name: 'container.task.limit', unit: '{task}', valueType: 'int', description: 'Processes and threads the container may have; absent without a limit.', source: 'pids.max' }),
 

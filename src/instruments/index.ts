@@ -2,11 +2,13 @@ import type { BatchObservableResult, Meter } from '@opentelemetry/api';
 import type { ContainerUsage } from '../accounting/usage.ts';
 import { CPU } from './cpu.ts';
 import type { MetricDefinition } from './definition.ts';
+import { DISK } from './disk.ts';
 import { createObservable } from './instrument.ts';
 import { LIFE } from './life.ts';
 import { MEMORY } from './memory.ts';
 import { NETWORK } from './network.ts';
 import type { ObservedMetric, Put } from './observed.ts';
+import { PRESSURE } from './pressure.ts';
 import { PROCESSES } from './processes.ts';
 import { TASKS } from './tasks.ts';
 
@@ -16,6 +18,8 @@ export const CONTAINER_METRICS: readonly ObservedMetric[] = [
   ...CPU,
   ...MEMORY,
   ...TASKS,
+  ...DISK,
+  ...PRESSURE,
   ...NETWORK,
   ...LIFE,
 ];

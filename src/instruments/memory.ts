@@ -1,9 +1,12 @@
 import { METRICS } from './definitions.ts';
 import { type ObservedMetric, observed } from './observed.ts';
-import { ATTR_PAGING_FAULT_TYPE } from './semconv.ts';
+import { ATTR_MEMORY_EVENT_TYPE, ATTR_PAGING_FAULT_TYPE } from './semconv.ts';
 
 const MAJOR = { [ATTR_PAGING_FAULT_TYPE]: 'major' };
 const MINOR = { [ATTR_PAGING_FAULT_TYPE]: 'minor' };
+
+const event = (type: string) => ({ [ATTR_MEMORY_EVENT_TYPE]: type });
+const [LOW, HIGH, MAX, OOM, OOM_KILL] = ['low', 'high', 'max', 'oom', 'oom_kill'].map(event);
 
 export const MEMORY: readonly ObservedMetric[] = [
   observed(METRICS.memoryUsage, ({ memory }, put) => put(memory.usageBytes)),
@@ -16,5 +19,13 @@ export const MEMORY: readonly ObservedMetric[] = [
   observed(METRICS.pagingFaults, ({ memory }, put) => {
     put(memory.majorFaults, MAJOR);
     put(memory.minorFaults, MINOR);
+  }),
+  observed(METRICS.memoryPeak, ({ memory }, put) => put(memory.peakBytes)),
+  observed(METRICS.memoryEvents, ({ memoryEvents }, put) => {
+    put(memoryEvents.low, LOW);
+    put(memoryEvents.high, HIGH);
+    put(memoryEvents.max, MAX);
+    put(memoryEvents.oom, OOM);
+    put(memoryEvents.oomKill, OOM_KILL);
   }),
 ];

@@ -26,9 +26,15 @@ export const ATTR_NETWORK_INTERFACE_NAME = 'network.interface.name';
 export const ATTR_PROCESS_STATE = 'process.state';
 export const ATTR_PAGING_FAULT_TYPE = 'system.paging.fault.type';
 
+export const ATTR_DISK_IO_DIRECTION = 'disk.io.direction';
+export const ATTR_SYSTEM_DEVICE = 'system.device';
+
 // Not in the conventions: shaped after their nearest cousins there.
 export const ATTR_CONTAINER_STATUS = 'container.status';
 export const ATTR_PROCESS_MEMORY_TYPE = 'process.memory.type';
 export const ATTR_STAGE = 'stage';
 export const ATTR_SOURCE = 'source';
 export const ATTR_REASON = 'reason';
+export const ATTR_MEMORY_EVENT_TYPE = 'memory.event.type';
+export const ATTR_PRESSURE_RESOURCE = 'pressure.resource';
+export const ATTR_PRESSURE_SCOPE = 'pressure.scope';

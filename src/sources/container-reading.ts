@@ -1,4 +1,6 @@
-import { type CgroupReading, readCgroup } from './cgroup/reading.ts';
+import type { BlockDevices } from './block-devices.ts';
+import type { DiskIo } from './cgroup/disk-io.ts';
+import { type CgroupReading, type ReadingFamilies, readCgroup } from './cgroup/reading.ts';
 import type { Container } from './container.ts';
 import type { IndexedInterface, InterfaceReader } from './interfaces.ts';
 import { type KernelFiles, okValue } from './kernel-files.ts';
@@ -27,18 +29,18 @@ export type ContainerReading = {
   readonly container: Container;
   readonly processes: readonly ProcessReading[];
   readonly cgroup: CgroupReading;
+  /** `device` is the device's name. */
+  readonly disks: readonly DiskIo[];
   /** Absent where the network is not this container's to report. */
   readonly interfaces?: readonly IndexedInterface[];
 };
-
-/** Readings that are switched on and off together; the names are those of the metric families. */
-export type ReadingFamily = string;
 
 export type ReadContainerOptions = {
   readonly proc: ProcFs;
   readonly files: KernelFiles;
   /** What the enabled metrics need: nothing else is read. */
-  readonly families: ReadonlySet<ReadingFamily>;
+  readonly families: ReadingFamilies;
+  readonly blockDevices: BlockDevices;
   /** Present where this container reports its network namespace. */
   readonly interfaceReader?: InterfaceReader | undefined;
   readonly maxProcesses: number;
@@ -46,8 +48,9 @@ export type ReadContainerOptions = {
 
 export function readContainer({ container, located, pids }: Resolved, options: ReadContainerOptions): ContainerReading {
   const { proc, files } = options;
-  const cgroup = located.place ? readCgroup(files, located.place) : {};
-  const living = readProcesses(proc, pids.slice(0, options.maxProcesses));
+  const cgroup = located.place ? readCgroup(files, located.place, options.families) : {};
+  const wantsProcesses = options.families.has('processes');
+  const living = wantsProcesses ? readProcesses(proc, pids.slice(0, options.maxProcesses)) : [];
   const zombies = findZombies(
     proc,
     living.map(({ stat }) => stat),
@@ -58,6 +61,7 @@ export function readContainer({ container, located, pids }: Resolved, options: R
     container,
     processes: [...living, ...zombies.map((stat) => ({ stat }))],
     cgroup,
+    disks: (cgroup.disks ?? []).map((disk) => ({ ...disk, device: options.blockDevices.nameOf(disk.device) })),
     ...(interfaces && { interfaces }),
   };
 }

@@ -11,6 +11,7 @@ const reading = (more: Partial<ContainerReading> = {}): ContainerReading => ({
   container: container('web'),
   processes: [],
   cgroup: {},
+  disks: [],
   ...more,
 });
 const at = (seconds: number) => ({ unixMs: STARTED_MS + seconds * 1000, monotonicMs: seconds * 1000 });

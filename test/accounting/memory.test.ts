@@ -5,10 +5,10 @@ import { accountMemory } from '../../src/accounting/memory.ts';
 describe('memory of one container', () => {
   it('takes inactive file pages out of the working set', () => {
     const memory = accountMemory({
-      memoryUsageBytes: 1000,
-      memoryLimitBytes: 4000,
-      memorySwapBytes: 7,
-      memoryStat: { anonBytes: 500, fileBytes: 400, inactiveFileBytes: 300, faults: 20, majorFaults: 5 },
+      usageBytes: 1000,
+      limitBytes: 4000,
+      swapBytes: 7,
+      stat: { anonBytes: 500, fileBytes: 400, inactiveFileBytes: 300, faults: 20, majorFaults: 5 },
     });
     expect(memory).toEqual({
       usageBytes: 1000,
@@ -25,8 +25,8 @@ describe('memory of one container', () => {
 
   it('has neither limit nor available memory where there is no limit', () => {
     const { limitBytes, availableBytes, workingSetBytes } = accountMemory({
-      memoryUsageBytes: 1000,
-      memoryStat: { inactiveFileBytes: 0 },
+      usageBytes: 1000,
+      stat: { inactiveFileBytes: 0 },
     });
     expect({ limitBytes, availableBytes, workingSetBytes }).toEqual({ workingSetBytes: 1000 });
   });
@@ -36,16 +36,16 @@ describe('memory of one container', () => {
   });
 
   it('has no working set where one of its two files is missing', () => {
-    expect(accountMemory({ memoryUsageBytes: 1000 }).workingSetBytes).toBeUndefined();
-    expect(accountMemory({ memoryStat: { inactiveFileBytes: 1 } }).workingSetBytes).toBeUndefined();
+    expect(accountMemory({ usageBytes: 1000 }).workingSetBytes).toBeUndefined();
+    expect(accountMemory({ stat: { inactiveFileBytes: 1 } }).workingSetBytes).toBeUndefined();
   });
 
   it('is never negative, though its files are not read in the same moment', () => {
     const bytes = fc.nat();
     const reading = fc.record({
-      memoryUsageBytes: bytes,
-      memoryLimitBytes: bytes,
-      memoryStat: fc.record({ inactiveFileBytes: bytes, faults: bytes, majorFaults: bytes }),
+      usageBytes: bytes,
+      limitBytes: bytes,
+      stat: fc.record({ inactiveFileBytes: bytes, faults: bytes, majorFaults: bytes }),
     });
     fc.assert(
       fc.property(reading, (cgroup) => {

@@ -7,7 +7,7 @@ describe('problems of a file', () => {
     expect(problemsOf({ yaml })).toEqual([
       "plimsoll.yaml:2: collection.intervallMs: unknown key; allowed: intervalMs, timeoutMs; did you mean 'collection.intervalMs'?",
       'plimsoll.yaml:3: collection.timeoutMs: is text, not a number (quotes make a text): got "ten"; allowed: a whole number from 10 to 86400000',
-      "plimsoll.yaml:4: psuh: unknown key; allowed: disabled, collection, discovery, docker, host, containers, network, resource, push, status, shutdown, log; did you mean 'push'?",
+      "plimsoll.yaml:4: psuh: unknown key; allowed: disabled, collection, discovery, docker, host, containers, metrics, network, resource, push, status, shutdown, log; did you mean 'push'?",
     ]);
   });
 

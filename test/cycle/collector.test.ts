@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAccounts } from '../../src/accounting/accounts.ts';
 import { type Collected, type CollectorOptions, createCollector } from '../../src/cycle/collector.ts';
 import { createSelection } from '../../src/cycle/selection.ts';
+import { createBlockDevices } from '../../src/sources/block-devices.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createKernelFiles, type KernelFiles } from '../../src/sources/kernel-files.ts';
@@ -57,6 +58,7 @@ function createFilled({ readFile = (read) => read, namespaces = {}, ...options }
     select: () => ({ measured: true, reason: 'all' }),
     identify,
     metrics: ALL_METRICS,
+    blockDevices: createBlockDevices({ root: '/', files }),
     interfaceReader: createInterfaceReader({ proc, loopback: false }),
     version: '1.2.3',
     clock: () => {

@@ -81,10 +81,18 @@ describe('meter of one container', () => {
   });
 
   it('answers no points for what the kernel does not say', async () => {
-    const series = seriesOf(
-      await collect(createMeter(), usage({ cpu: {}, memory: {}, tasks: {}, interfaces: [], processes: undefined })),
-    );
-    expect(series.filter((each) => /cpu|memory|network|process/.test(each))).toEqual([]);
+    const nothing = {
+      cpu: {},
+      memory: {},
+      memoryEvents: {},
+      tasks: {},
+      disks: [],
+      pressures: {},
+      interfaces: [],
+      processes: undefined,
+    };
+    const series = seriesOf(await collect(createMeter(), usage(nothing)));
+    expect(series.filter((each) => /cpu|memory|network|process|disk|pressure|task/.test(each))).toEqual([]);
     expect(series).toContain('container.uptime');
   });
 });

@@ -8,6 +8,7 @@ import type { Batch } from '../../src/push/batch.ts';
 import { createBatcher } from '../../src/push/batcher.ts';
 import { createDeltaMemories } from '../../src/push/delta.ts';
 import { ENCODINGS } from '../../src/push/encoding.ts';
+import { createBlockDevices } from '../../src/sources/block-devices.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createKernelFiles } from '../../src/sources/kernel-files.ts';
@@ -43,6 +44,7 @@ function createHost(counters: 'totals' | 'differences') {
     identify: ({ id }) => ({ 'container.id': id }),
     ...(counters === 'differences' && { deltas: createDeltaMemories(now) }),
     metrics: ALL_METRICS,
+    blockDevices: createBlockDevices({ root: '/', files }),
     interfaceReader: createInterfaceReader({ proc, loopback: false }),
     version: '1.2.3',
     clock: () => {

@@ -30,12 +30,16 @@ export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
       rssBytes: 500,
       availableBytes: 3300,
       limitBytes: 4000,
+      peakBytes: 2000,
       cacheBytes: 400,
       swapBytes: 7,
       majorFaults: 5,
       minorFaults: 15,
     },
+    memoryEvents: { low: 1, high: 2, max: 3, oom: 4, oomKill: 5 },
     tasks: { count: 12, limit: 100 },
+    disks: [{ device: 'sda', readBytes: 10, writeBytes: 20, readOperations: 3, writeOperations: 4 }],
+    pressures: { cpu: { someSeconds: 1.5, fullSeconds: 0.5 }, memory: { someSeconds: 0 }, io: { someSeconds: 2 } },
     interfaces: [
       {
         name: 'eth0',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ContainerReading, readContainer } from '../../src/sources/container-reading.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createResolver } from '../../src/sources/resolution.ts';
+import { ALL_METRICS } from '../fakes/all-metrics.ts';
 import {
   type BeforeRead,
   createHostTree,
@@ -30,13 +31,15 @@ type Options = {
   readonly remove?: string;
 };
 
+const DEVICES = { nameOf: (device: string) => device };
+
 function readOn(host: HostTree, { network = true, maxProcesses = 100, remove }: Options = {}): ContainerReading {
   const { proc, files } = host;
   const [resolved] = createResolver(host).resolve([named(ID)]);
   if (remove) host.remove(remove);
   const interfaceReader = network ? createInterfaceReader({ proc, loopback: false }) : undefined;
-  const families = new Set(['processes', 'network']);
-  return readContainer(resolved!, { proc, files, families, interfaceReader, maxProcesses });
+  const families = ALL_METRICS.families;
+  return readContainer(resolved!, { proc, files, families, blockDevices: DEVICES, interfaceReader, maxProcesses });
 }
 
 /** Resolves the container, lets something happen, and reads it. */
@@ -49,7 +52,7 @@ describe('the reading of a container', () => {
     const reading = readOf(HOST);
     expect(pidsOf(reading)).toEqual([100, 101]);
     expect(reading.processes.every(({ status }) => status?.virtualBytes === 8192)).toBe(true);
-    expect(reading.cgroup.memoryUsageBytes).toBe(4096);
+    expect(reading.cgroup.memory?.usageBytes).toBe(4096);
     expect(reading.interfaces?.map(({ name }) => name)).toEqual(['eth0']);
   });
 
@@ -112,10 +115,12 @@ describe('when the container ends between list and read', () => {
     host.remove(DOCKER_V2);
     const { proc, files } = host;
     const interfaceReader = createInterfaceReader({ proc, loopback: false });
-    const reading = readContainer(resolved!, { proc, files, families: new Set(), interfaceReader, maxProcesses: 100 });
+    const { families } = ALL_METRICS;
+    const readOptions = { proc, files, families, blockDevices: DEVICES, interfaceReader, maxProcesses: 100 };
+    const reading = readContainer(resolved!, readOptions);
     expect(reading.processes).toEqual([]);
     expect(reading.interfaces).toBeUndefined();
-    expect(reading.cgroup.memoryUsageBytes).toBeUndefined();
+    expect(reading.cgroup.memory?.usageBytes).toBeUndefined();
     expect(host.files.counts().get('proc.stat')?.failures.gone).toBe(2);
     expect(resolver.resolve([named(ID)])[0]?.pids).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Property } from '../property.ts';
-import { DECLARATIONS, type Declaration, SECTIONS } from '../schema.ts';
+import { DECLARATIONS, type Declaration, SECTIONS, setAt } from '../schema.ts';
 import { STANDARD_VARIABLES } from '../standard-variables.ts';
 import { wrapWords } from './words.ts';
 
@@ -35,9 +35,9 @@ function formatEntry({ key, property, variable }: Declaration, indent: string): 
 }
 
 function formatValue(name: string, property: Property): readonly string[] {
-  return stringify({ [name]: property.default }, { singleQuote: true, lineWidth: 0 })
-    .trimEnd()
-    .split('\n');
+  const nested: Record<string, unknown> = {};
+  setAt(nested, name, property.default);
+  return stringify(nested, { singleQuote: true, lineWidth: 0 }).trimEnd().split('\n');
 }
 
 function comment(text: string, indent: string): readonly string[] {

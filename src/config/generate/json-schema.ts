@@ -21,8 +21,14 @@ export function generateJsonSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
+/** Entries named by a path, `disk.enabled`, become objects of their own. */
 function closedObject(entries: readonly (readonly [string, JsonSchema])[]): JsonSchema {
-  return { properties: Object.fromEntries(entries), additionalProperties: false };
+  const properties: Record<string, JsonSchema> = {};
+  for (const [path, schema] of entries) {
+    const [name = '', inner] = path.split('.');
+    properties[name] = inner === undefined ? schema : { type: ['object', 'null'], ...closedObject([[inner, schema]]) };
+  }
+  return { properties, additionalProperties: false };
 }
 
 function describeEntry({ key, property, variable }: Declaration): readonly [string, JsonSchema] {

@@ -2,9 +2,12 @@ import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { readCfsLimit, readCpuMax } from './cpu-limit.ts';
 import { type CgroupCpuTime, type CgroupThrottling, readCpuStat } from './cpu-stat.ts';
 import { readCpuacctStat } from './cpuacct-stat.ts';
+import { type DiskIo, readBlkio, readIoStat } from './disk-io.ts';
+import { type MemoryEvents, readMemoryEvents, readMemoryEventsV1 } from './memory-events.ts';
 import { type CgroupMemoryStat, readMemoryStatV1, readMemoryStatV2 } from './memory-stat.ts';
 import { readMemoryBytes, readMemoryLimit } from './memory-value.ts';
 import type { CgroupPlace } from './place.ts';
+import { type Pressures, readPressures } from './pressure.ts';
 import { type CgroupTasks, readTasks } from './tasks.ts';
 
 /** What the kernel accounts for one container, whichever cgroup version says it. Absent is not zero. */
@@ -12,45 +15,81 @@ export type CgroupReading = {
   readonly cpuTime?: CgroupCpuTime | undefined;
   readonly throttling?: CgroupThrottling | undefined;
   readonly cpuLimit?: number | undefined;
-  readonly memoryUsageBytes?: number | undefined;
-  readonly memoryLimitBytes?: number | undefined;
-  readonly memorySwapBytes?: number | undefined;
-  readonly memoryStat?: CgroupMemoryStat | undefined;
+  readonly memory?: CgroupMemory | undefined;
+  readonly memoryEvents?: MemoryEvents | undefined;
   readonly tasks?: CgroupTasks | undefined;
+  readonly disks?: readonly DiskIo[] | undefined;
+  readonly pressures?: Pressures | undefined;
 };
 
-export function readCgroup(files: KernelFiles, place: CgroupPlace): CgroupReading {
-  return place.version === 2 ? readV2(files, place.directory) : readV1(files, place.directories);
+export type CgroupMemory = {
+  readonly usageBytes?: number | undefined;
+  readonly limitBytes?: number | undefined;
+  readonly peakBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
+  readonly stat?: CgroupMemoryStat | undefined;
+};
+
+/** Names of metric families: a reading is made where one that needs it is on. */
+export type ReadingFamilies = ReadonlySet<string>;
+
+export function readCgroup(files: KernelFiles, place: CgroupPlace, families: ReadingFamilies): CgroupReading {
+  return place.version === 2 ? readV2(files, place.directory, families) : readV1(files, place.directories, families);
 }
 
-function readV2(files: KernelFiles, dir: string): CgroupReading {
-  const cpuStat = okValue(readCpuStat(files, dir));
+function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupReading {
+  const cpuStat = families.has('cpu') ? okValue(readCpuStat(files, dir)) : undefined;
   return {
     cpuTime: cpuStat?.time,
     throttling: cpuStat?.throttling,
-    cpuLimit: readCpuMax(files, dir),
-    memoryUsageBytes: readMemoryBytes(files, dir, 'memory.current'),
-    memoryLimitBytes: readMemoryLimit(files, dir, 'memory.max'),
-    memorySwapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
-    memoryStat: okValue(readMemoryStatV2(files, dir)),
-    tasks: readTasks(files, dir),
+    ...(families.has('cpu') && { cpuLimit: readCpuMax(files, dir) }),
+    ...(families.has('memory') && { memory: readMemoryV2(files, dir, families) }),
+    ...(families.has('memoryEvents') && { memoryEvents: readMemoryEvents(files, dir) }),
+    ...(needsTasks(families) && { tasks: readTasks(files, dir) }),
+    ...(families.has('disk') && { disks: readIoStat(files, dir) }),
+    ...(families.has('pressure') && { pressures: readPressures(files, dir) }),
   };
 }
 
-function readV1(files: KernelFiles, { cpuacct, cpu, memory, pids }: Readonly<Record<string, string>>): CgroupReading {
-  const memoryStat = memory === undefined ? undefined : okValue(readMemoryStatV1(files, memory));
+function readMemoryV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
   return {
-    ...(cpuacct !== undefined && { cpuTime: okValue(readCpuacctStat(files, cpuacct)) }),
-    ...(cpu !== undefined && {
-      throttling: okValue(readCpuStat(files, cpu))?.throttling,
-      cpuLimit: readCfsLimit(files, cpu),
-    }),
-    ...(memory !== undefined && {
-      memoryUsageBytes: readMemoryBytes(files, memory, 'memory.usage_in_bytes'),
-      memoryLimitBytes: readMemoryLimit(files, memory, 'memory.limit_in_bytes'),
-      memorySwapBytes: memoryStat?.swapBytes,
-      memoryStat,
-    }),
-    ...(pids !== undefined && { tasks: readTasks(files, pids) }),
+    usageBytes: readMemoryBytes(files, dir, 'memory.current'),
+    limitBytes: readMemoryLimit(files, dir, 'memory.max'),
+    ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.peak') }),
+    swapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
+    stat: okValue(readMemoryStatV2(files, dir)),
   };
 }
+
+type Directories = Readonly<Record<string, string>>;
+
+function readV1(files: KernelFiles, directories: Directories, families: ReadingFamilies): CgroupReading {
+  const { cpuacct, cpu, memory, pids, blkio } = directories;
+  const wantsCpu = families.has('cpu');
+  return {
+    ...(wantsCpu && cpuacct !== undefined && { cpuTime: okValue(readCpuacctStat(files, cpuacct)) }),
+    ...(wantsCpu &&
+      cpu !== undefined && {
+        throttling: okValue(readCpuStat(files, cpu))?.throttling,
+        cpuLimit: readCfsLimit(files, cpu),
+      }),
+    ...(memory !== undefined && families.has('memory') && { memory: readMemoryV1(files, memory, families) }),
+    ...(memory !== undefined && families.has('memoryEvents') && { memoryEvents: readMemoryEventsV1(files, memory) }),
+    ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
+    ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
+  };
+}
+
+function readMemoryV1(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
+  const stat = okValue(readMemoryStatV1(files, dir));
+  return {
+    usageBytes: readMemoryBytes(files, dir, 'memory.usage_in_bytes'),
+    limitBytes: readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
+    ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.max_usage_in_bytes') }),
+    swapBytes: stat?.swapBytes,
+    stat,
+  };
+}
+
+/** The number of tasks also tells where zombies are to be looked for, which the processes' counters need. */
+const needsTasks = (families: ReadingFamilies): boolean => families.has('tasks') || families.has('processes');

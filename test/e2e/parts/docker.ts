@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Releasers } from './releasers.ts';
 import { RUN_ID, RUN_LABEL } from './run-id.ts';
+import { waitFor } from './wait.ts';
 
 const run = promisify(execFile);
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -45,8 +46,14 @@ export function createDocker({ releasers, host }: { releasers: Releasers; host?:
     docker(['inspect', '--format', format, idOrName]);
   let started = 0;
   releasers.add('containers and images', async () => {
-    const ids = await docker(['ps', '--all', '--quiet', '--filter', `label=${RUN_LABEL}=${RUN_ID}`]);
-    if (ids !== '') await docker(['rm', '--force', '--volumes', ...ids.split('\n')]);
+    // A container with --rm may be on its way out already, which the engine answers with an error.
+    const removed = async () => {
+      const ids = await docker(['ps', '--all', '--quiet', '--filter', `label=${RUN_LABEL}=${RUN_ID}`]);
+      if (ids === '') return true;
+      await docker(['rm', '--force', '--volumes', ...ids.split('\n')]).catch(() => undefined);
+      return undefined;
+    };
+    await waitFor('the containers of this run are gone', removed, { timeoutMs: 30_000 });
     const images = await docker(['images', '--quiet', '--filter', `reference=*/*:${RUN_ID}`]);
     if (images !== '') await docker(['rmi', '--force', ...images.split('\n')]);
   });
