@@ -6,6 +6,7 @@ import {
   type MetricFamily,
 } from './definition.ts';
 import {
+  ATTR_CONTAINER_HEALTH,
   ATTR_CONTAINER_STATUS,
   ATTR_CPU_MODE,
   ATTR_DISK_IO_DIRECTION,
@@ -110,6 +111,7 @@ export const METRICS = {
   // Life: the engine's API.
   uptime: life.gauge({ name: 'container.uptime', unit: 's', valueType: 'double', description: 'Time since the container was started; begins again at a restart.', source: 'inspect State.StartedAt' }),
   status: life.upDown({ name: 'container.status', unit: '{container}', valueType: 'int', attributes: [{ name: ATTR_CONTAINER_STATUS, values: ['created', 'running', 'paused', 'restarting', 'exited', 'dead'] }], description: '1 for the state the container is in, 0 for the others.', source: 'inspect State.Status' }),
+  healthStatus: life.upDown({ name: 'container.health.status', unit: '{container}', valueType: 'int', attributes: [{ name: ATTR_CONTAINER_HEALTH, values: ['starting', 'healthy', 'unhealthy'] }], description: '1 for what the last health checks say, 0 for the others; absent without a health check.', source: 'inspect State.Health.Status' }),
   restartCount: life.upDown({ name: 'container.restart.count', unit: '{restart}', valueType: 'int', description: 'Restarts by the engine since the container was created.', source: 'inspect RestartCount' }),
 
   // The agent about itself.

@@ -31,6 +31,7 @@ export const ATTR_SYSTEM_DEVICE = 'system.device';
 
 // Not in the conventions: shaped after their nearest cousins there.
 export const ATTR_CONTAINER_STATUS = 'container.status';
+export const ATTR_CONTAINER_HEALTH = 'container.health';
 export const ATTR_PROCESS_MEMORY_TYPE = 'process.memory.type';
 export const ATTR_STAGE = 'stage';
 export const ATTR_SOURCE = 'source';

@@ -4,7 +4,7 @@ import { container } from './containers.ts';
 /** A usage with something in every subject. */
 export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
   return {
-    container: container('web', { restartCount: 2 }),
+    container: container('web', { restartCount: 2, health: 'healthy' }),
     uptimeSeconds: 60,
     processes: {
       cpuUserSeconds: 1.25,
