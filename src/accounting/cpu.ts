@@ -11,16 +11,21 @@ export type CpuAccount = {
 
 /** CPU time of the cgroup, or of the processes where no cgroup accounting can be read, and the CPUs in use since. */
 export function createCpuAccount(): CpuAccount {
-  let last: { time: CgroupCpuTime; atMs: number } | undefined;
+  let last: { time: CgroupCpuTime; atMs: number; isOfProcesses: boolean } | undefined;
 
   return {
     account(cgroup, processes, atMs) {
-      const read = cgroup.cpuTime ?? ofProcesses(processes);
-      const rest = { limitCpus: cgroup.cpuLimit, throttling: cgroup.throttling };
+      const isOfProcesses = !cgroup.cpuTime;
+      // Processes know less than their cgroup: where it could not be read this once, they cannot go on in its stead.
+      const isKnownOfCgroup = last !== undefined && !last.isOfProcesses;
+      const read = cgroup.cpuTime ?? (isKnownOfCgroup ? undefined : ofProcesses(processes));
+      const rest = { limitCpus: cgroup.cpuLimit, throttling: cgroup.throttling, isOfProcesses };
       if (!read) return rest;
       const time = notBelow(read, last?.time);
-      const usage = last && atMs > last.atMs ? rate(last.time, time, (atMs - last.atMs) / MS_PER_SECOND) : {};
-      last = { time, atMs };
+      // The step from the one to the other is no use of CPUs.
+      const from = last?.isOfProcesses === isOfProcesses && atMs > last.atMs ? last : undefined;
+      const usage = from && rate(from.time, time, (atMs - from.atMs) / MS_PER_SECOND);
+      last = { time, atMs, isOfProcesses };
       return { time, ...usage, ...rest };
     },
   };

@@ -1,5 +1,7 @@
+import { LIMITS } from '../limits.ts';
 import type { IndexedInterface } from '../sources/interfaces.ts';
 import type { NetworkInterface } from '../sources/proc/net-dev.ts';
+import type { Past } from './past.ts';
 
 const COUNTERS = [
   'receivedBytes',
@@ -23,9 +25,22 @@ type Known = {
   readonly present: boolean;
 };
 
+/** All that is remembered of one container's interfaces, as plain data. */
+export type InterfaceMemory = {
+  readonly known: readonly (readonly [key: string, Known])[];
+  readonly carried: readonly (readonly [name: string, Counters])[];
+};
+
 export type InterfaceAccount = {
   /** Totals by name since the container's start, of the interfaces that are there now. */
   account(interfaces: readonly IndexedInterface[]): NetworkInterface[];
+  remember(): InterfaceMemory;
+  /** Changes whenever something changed that the kernel would not say again. */
+  mark(): string;
+  /** Known from the first reading on. */
+  past(): Past;
+  /** Whether the totals were counted from zero at the first reading. */
+  beganAnew(): boolean;
 };
 
 /**
@@ -33,15 +48,17 @@ export type InterfaceAccount = {
  * interface's name, and the kernel's interface by its index: what an interface that is gone has carried stays in the
  * total of its name, and one that was renamed does not bring along what was reported under its old name.
  */
-export function createInterfaceAccount(): InterfaceAccount {
-  let known = new Map<string, Known>();
-  const carried = new Map<string, Counters>();
+export function createInterfaceAccount(memory?: InterfaceMemory, before: Past = 'known'): InterfaceAccount {
+  let known = new Map<string, Known>(memory?.known);
+  const carried = new Map<string, Counters>(memory?.carried);
+  let past = before;
+  let isAnew = false;
 
   return {
     account(interfaces) {
       const next = new Map<string, Known>();
       for (const each of interfaces) {
-        const key = each.index === undefined ? each.name : String(each.index);
+        const key = keyOf(each);
         const before = known.get(key);
         const base = baseOf(each, before);
         next.set(key, { name: each.name, last: countersOf(each), base, present: true });
@@ -53,10 +70,44 @@ export function createInterfaceAccount(): InterfaceAccount {
         // An interface that was taken away may be put back: with its index it brings its counters along.
         if (next.size < MAX_REMEMBERED) next.set(key, { ...before, present: false });
       }
+      const isChanged = past === 'known if unchanged' && mark(known) !== mark(next);
       known = next;
+      if (past === 'unknown' || isChanged) beginAnew();
+      past = 'known';
       return [...next.values()].filter(({ present }) => present).map(total);
     },
+    remember: () => ({ known: [...known], carried: [...carried] }),
+    mark: () => mark(known),
+    past: () => past,
+    beganAnew: () => isAnew,
   };
+
+  /** Where the index could not be read, now or before, the one that is there under this name is the same. */
+  function keyOf({ name, index }: IndexedInterface): string {
+    if (index === undefined) {
+      return [...known].find(([, before]) => before.present && before.name === name)?.[0] ?? name;
+    }
+    const key = String(index);
+    const nameless = known.get(name);
+    if (nameless?.present && !known.has(key)) {
+      known.delete(name);
+      known.set(key, nameless);
+    }
+    return key;
+  }
+
+  function mark(interfaces: ReadonlyMap<string, Known>): string {
+    return JSON.stringify([
+      [...carried],
+      [...interfaces].map(([key, { name, base, present }]) => [key, name, base, present]),
+    ]);
+  }
+
+  function beginAnew(): void {
+    isAnew = true;
+    const totals = [...known.values()].filter(({ present }) => present).map(total);
+    for (const now of totals) carried.set(now.name, combine(carried.get(now.name) ?? zero(), now, -1));
+  }
 
   /** What was reported of the same interface of the kernel before, under another name or before it was away. */
   function baseOf(now: IndexedInterface, before: Known | undefined): Counters {
@@ -75,7 +126,7 @@ export function createInterfaceAccount(): InterfaceAccount {
 }
 
 /** Interfaces of one container, those taken away included. */
-const MAX_REMEMBERED = 1_024;
+const MAX_REMEMBERED = LIMITS.interfacesRemembered.max;
 
 function countersOf(source: Counters): Counters {
   const counters = zero();

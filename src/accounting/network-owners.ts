@@ -5,6 +5,10 @@ export type NetworkCandidate = {
   readonly id: string;
   readonly network: NetworkMode;
   readonly startedAtMs?: number | undefined;
+  /** Whether it holds the namespaces of a pod. */
+  readonly isPodSandbox?: boolean | undefined;
+  /** It has no processes, and so no network. */
+  readonly stopped?: boolean;
   /** Inode of its network namespace; undefined where it may not be looked at. */
   readonly netNamespace?: number | undefined;
 };
@@ -32,10 +36,11 @@ function namespaceOfHostNetworking(candidates: readonly NetworkCandidate[]): num
 }
 
 function decide(
-  { id, network, netNamespace }: NetworkCandidate,
+  { id, network, stopped, netNamespace }: NetworkCandidate,
   host: number | undefined,
   owners: ReadonlyMap<number, string>,
 ): NetworkDecision {
+  if (stopped) return { report: false, reason: 'it does not run' };
   if (network.kind === 'host') return { report: false, reason: "it uses the host's network" };
   if (network.kind === 'container')
     return { report: false, reason: `its network is that of container ${network.containerId}` };
@@ -61,9 +66,10 @@ function ownersByNamespace(candidates: readonly NetworkCandidate[]): Map<number,
   return new Map([...owners].map(([namespace, { id }]) => [namespace, id]));
 }
 
-/** Stable over cycles: whoever the engine says owns it, else the one that started first, else the smaller id. */
+/** Stable over cycles: the pod's sandbox, else whoever the engine says owns it, else the one that started first, else the smaller id. */
 function compareOwners(a: NetworkCandidate, b: NetworkCandidate): number {
-  const rank = ({ network }: NetworkCandidate): number => (network.kind === 'own' || network.kind === 'none' ? 0 : 1);
+  const rank = ({ network, isPodSandbox }: NetworkCandidate): number =>
+    isPodSandbox ? 0 : network.kind === 'own' || network.kind === 'none' ? 1 : 2;
   const started = ({ startedAtMs = Number.MAX_SAFE_INTEGER }: NetworkCandidate): number => startedAtMs;
   return rank(a) - rank(b) || started(a) - started(b) || (a.id < b.id ? -1 : 1);
 }

@@ -1,9 +1,12 @@
-import type { ProcessReading } from '../sources/container-reading.ts';
-import type { ProcessCpuAccount } from './process-cpu.ts';
+import type { ProcessReading, Unread } from '../sources/container-reading.ts';
+import { sumFileDescriptors } from './file-descriptors.ts';
+import type { ProcessAccount } from './process-account.ts';
+import type { Totals } from './process-counters.ts';
+import { sumPss } from './pss.ts';
 import type { ProcessesUsage, ProcessState } from './usage.ts';
 
 /** USER_HZ is 100 on every architecture that Node runs on. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 /** proc_pid_stat(5), field 3; what older kernels wrote besides (x, K, W, P) is close to one of these. */
 const STATES: Readonly<Record<string, ProcessState>> = {
@@ -20,25 +23,46 @@ const STATES: Readonly<Record<string, ProcessState>> = {
 
 /** Sums over the processes of one container; undefined where none could be read: a running container has some. */
 export function accountProcesses(
-  cpu: ProcessCpuAccount,
+  account: ProcessAccount,
   processes: readonly ProcessReading[],
+  unread?: Unread,
 ): ProcessesUsage | undefined {
   if (processes.length === 0) return undefined;
-  const ticks = cpu.account(processes.map(({ stat }) => stat));
+  const totals = account.account(processes, unread);
+  return {
+    ...toCounters(totals),
+    ...sumLevels(processes),
+    fileDescriptors: sumFileDescriptors(processes),
+    pssBytes: sumPss(processes),
+  };
+}
+
+export type Levels = MemorySums & Pick<ProcessesUsage, 'countByState' | 'threadCount'>;
+
+/** All that is a level of now and no counter. */
+export function sumLevels(processes: readonly ProcessReading[]): Levels {
   const countByState = { running: 0, sleeping: 0, stopped: 0, defunct: 0 };
   let threadCount = 0;
   for (const { stat } of processes) {
     countByState[STATES[stat.state] ?? 'sleeping'] += 1;
     threadCount += stat.threadCount;
   }
+  return { ...sumMemory(processes), countByState, threadCount };
+}
+
+function toCounters(totals: Totals): Counters {
+  const { userTicks = 0, systemTicks = 0, minorFaults: minor = 0, majorFaults: major = 0 } = totals;
+  const { readBytes, writeBytes = 0, voluntarySwitches: voluntary, involuntarySwitches: involuntary = 0 } = totals;
   return {
-    cpuUserSeconds: ticks.user / TICKS_PER_SECOND,
-    cpuSystemSeconds: ticks.system / TICKS_PER_SECOND,
-    ...sumMemory(processes),
-    countByState,
-    threadCount,
+    cpuUserSeconds: userTicks / TICKS_PER_SECOND,
+    cpuSystemSeconds: systemTicks / TICKS_PER_SECOND,
+    faults: { minor, major },
+    ...(readBytes !== undefined && { io: { readBytes, writeBytes } }),
+    ...(voluntary !== undefined && { contextSwitches: { voluntary, involuntary } }),
   };
 }
+
+type Counters = Pick<ProcessesUsage, 'cpuUserSeconds' | 'cpuSystemSeconds' | 'faults' | 'io' | 'contextSwitches'>;
 
 type MemorySums = Pick<
   ProcessesUsage,
@@ -46,6 +70,9 @@ type MemorySums = Pick<
 >;
 
 function sumMemory(processes: readonly ProcessReading[]): MemorySums {
+  const alive = processes.filter(({ stat }) => STATES[stat.state] !== 'defunct');
+  // They ended just then, or may not be looked at: their memory is unknown, not nothing.
+  if (alive.length > 0 && alive.every(({ status }) => !status)) return {};
   const sums = { residentAnonBytes: 0, residentFileBytes: 0, residentShmemBytes: 0, virtualBytes: 0, swapBytes: 0 };
   let residentIsSplit = true;
   for (const { status } of processes) {

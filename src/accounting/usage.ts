@@ -2,6 +2,7 @@ import type { CgroupCpuTime, CgroupThrottling } from '../sources/cgroup/cpu-stat
 import type { DiskIo } from '../sources/cgroup/disk-io.ts';
 import type { MemoryEvents } from '../sources/cgroup/memory-events.ts';
 import type { Pressures } from '../sources/cgroup/pressure.ts';
+import type { Connections } from '../sources/connections.ts';
 import type { Container } from '../sources/container.ts';
 import type { NetworkInterface } from '../sources/proc/net-dev.ts';
 
@@ -12,20 +13,39 @@ import type { NetworkInterface } from '../sources/proc/net-dev.ts';
 
 export type ProcessState = 'running' | 'sleeping' | 'stopped' | 'defunct';
 
-export type ProcessesUsage = {
+/** What can be told apart by executable. */
+export type ProcessGroupUsage = {
   readonly cpuUserSeconds: number;
   readonly cpuSystemSeconds: number;
   readonly residentAnonBytes?: number | undefined;
   readonly residentFileBytes?: number | undefined;
   readonly residentShmemBytes?: number | undefined;
-  readonly virtualBytes?: number | undefined;
-  readonly swapBytes?: number | undefined;
   readonly countByState: Readonly<Record<ProcessState, number>>;
   readonly threadCount: number;
 };
 
+export type ExecutableUsage = ProcessGroupUsage & {
+  /** Base name of the executable; the last of all is `other`, which has what is not told apart. */
+  readonly name: string;
+};
+
+export type ProcessesUsage = ProcessGroupUsage & {
+  readonly faults?: { readonly minor: number; readonly major: number } | undefined;
+  readonly io?: { readonly readBytes: number; readonly writeBytes: number } | undefined;
+  readonly contextSwitches?: { readonly voluntary: number; readonly involuntary: number } | undefined;
+  readonly virtualBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
+  /** Open files; utilization is that of the process that is nearest to its limit. */
+  readonly fileDescriptors?: { readonly count: number; readonly utilization?: number } | undefined;
+  readonly pssBytes?: number | undefined;
+  /** The same as of a group, by executable, where that is wanted: the sums are those of all processes. */
+  readonly executables?: readonly ExecutableUsage[] | undefined;
+};
+
 export type CpuUsage = {
   readonly time?: CgroupCpuTime | undefined;
+  /** Whether the time is that of the processes, because no cgroup says it. */
+  readonly isOfProcesses?: boolean | undefined;
   /** CPUs in use since the previous reading; absent at the first. */
   readonly userCpus?: number | undefined;
   readonly systemCpus?: number | undefined;
@@ -58,6 +78,8 @@ export type ContainerUsage = {
   readonly container: Container;
   /** Since when the procfs counters run, Unix time; absent: since the container's start. */
   readonly procfsStartMs?: number | undefined;
+  /** Since when the counters of the interfaces run; likewise. */
+  readonly networkStartMs?: number | undefined;
   readonly uptimeSeconds?: number | undefined;
   readonly processes?: ProcessesUsage | undefined;
   readonly cpu: CpuUsage;
@@ -67,9 +89,12 @@ export type ContainerUsage = {
   readonly disks: readonly DiskUsage[];
   readonly pressures: Pressures;
   readonly interfaces: readonly NetworkInterface[];
+  readonly connections?: Connections | undefined;
 };
 
 /** Whether the kernel said anything of it, or only the engine. */
-export function isMeasured({ processes, cpu, memory }: ContainerUsage): boolean {
-  return processes !== undefined || cpu.time !== undefined || memory.usageBytes !== undefined;
+export function isMeasured({ processes, cpu, memory, memoryEvents, tasks, pressures }: ContainerUsage): boolean {
+  // Only what every living container has, whatever it does: one without a disk or an interface is not gone.
+  const always = [processes, cpu.time, memory.usageBytes, memory.peakBytes, memoryEvents.oomKill, tasks.count];
+  return [...always, pressures.cpu].some((each) => each !== undefined);
 }

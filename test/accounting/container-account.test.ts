@@ -33,6 +33,18 @@ describe('account of one container', () => {
     expect(createContainerAccount().account(created, at(1)).uptimeSeconds).toBeUndefined();
   });
 
+  it('hands on what the kernel counts by itself, and nothing for what it does not say', () => {
+    const memoryEvents = { max: 3, oomKill: 1 };
+    const pressures = { io: { someSeconds: 2 } };
+    const disks = [{ device: 'sda', readBytes: 1 }];
+    const account = createContainerAccount();
+    expect(
+      account.account(reading({ cgroup: { memoryEvents, pressures, memory: { peakBytes: 9 } }, disks }), at(1)),
+    ).toMatchObject({ memoryEvents, pressures, disks, memory: { peakBytes: 9 } });
+    // A device that is gone has no value any more, and no last one.
+    expect(account.account(reading(), at(2))).toMatchObject({ memoryEvents: {}, pressures: {}, disks: [] });
+  });
+
   it('has no interfaces where the network is not its own to report', () => {
     expect(createContainerAccount().account(reading(), at(1)).interfaces).toEqual([]);
   });

@@ -35,6 +35,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'of a shared namespace that no engine explains the one that started first': { candidates: [candidate('a', 'unknown', 7, 20), candidate('b', 'unknown', 7, 10)], want: ['b'] },
   'of those that started together the one with the smaller id': { candidates: [candidate('b', 'unknown', 7, 10), candidate('a', 'unknown', 7, 10)], want: ['a'] },
   'the one that the engine calls the owner, though another started first': { candidates: [candidate('a', 'unknown', 7, 10), candidate('b', 'own', 7, 20)], want: ['b'] },
+  'the sandbox of a pod, though another started first': { candidates: [candidate('a', 'unknown', 7, 10), { ...candidate('b', 'unknown', 7, 20), isPodSandbox: true }], want: ['b'] },
   'by the engine’s word where namespaces may not be looked at': { candidates: [candidate('a', 'own'), candidate('b', 'host'), candidate('c', 'container:a'), candidate('d', 'none')], want: ['a', 'd'] },
   'nobody where neither namespace nor engine says whose it is': { candidates: [candidate('a', 'unknown')], want: [] },
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createProcessCpuAccount } from '../../src/accounting/process-cpu.ts';
+import { createProcessAccount } from '../../src/accounting/process-account.ts';
 import { accountProcesses } from '../../src/accounting/processes.ts';
 import type { ProcessReading } from '../../src/sources/container-reading.ts';
 import type { ProcStatus } from '../../src/sources/proc/status.ts';
 import { stat } from './stats.ts';
 
-const account = (...processes: ProcessReading[]) => accountProcesses(createProcessCpuAccount(), processes);
+const account = (...processes: ProcessReading[]) => accountProcesses(createProcessAccount(), processes);
 const status = (virtualBytes: number, anon: number, file: number, shmem: number, swapBytes = 0): ProcStatus => ({
   virtualBytes,
   residentAnonBytes: anon,
