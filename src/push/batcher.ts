@@ -2,11 +2,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Batch } from './batch.ts';
 import type { Encoding } from './encoding.ts';
+import { type PieceEncoding, splitChunk } from './halves.ts';
 
 export type BatcherOptions = {
-  readonly encoding: Pick<Encoding, 'contentType' | 'join'>;
+  readonly encoding: Pick<Encoding, 'contentType'> & PieceEncoding;
   readonly compression: 'gzip' | 'none';
-  /** Of the body before compression. A single chunk above it still goes out, alone. */
+  /** Of the body before compression. A chunk above it is split; a single point above it still goes out, alone. */
   readonly maxRequestBytes: number;
   /** Takes each batch as soon as it is full, so that a cycle never holds all of its bodies. */
   readonly deliver: (batch: Batch) => void;
@@ -56,12 +57,17 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     return { body: await compress(body), contentType, contentEncoding: 'gzip', pointCount };
   }
 
+  async function addPiece(chunk: Uint8Array, pointCount: number): Promise<void> {
+    while (chunks.length > 0 && bytes + chunk.length > maxRequestBytes) await finish();
+    chunks.push(chunk);
+    bytes += chunk.length;
+    points += pointCount;
+  }
+
   return {
     async add(chunk, pointCount) {
-      while (chunks.length > 0 && bytes + chunk.length > maxRequestBytes) await finish();
-      chunks.push(chunk);
-      bytes += chunk.length;
-      points += pointCount;
+      const pieces = chunk.length > maxRequestBytes ? splitChunk(encoding, chunk, maxRequestBytes) : undefined;
+      for (const piece of pieces ?? [{ chunk, pointCount }]) await addPiece(piece.chunk, piece.pointCount);
     },
     finish,
   };

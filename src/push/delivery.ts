@@ -7,6 +7,8 @@ import type { Outbox } from './outbox.ts';
 export type DeliveryOptions = {
   readonly outbox: Outbox;
   readonly send: (batch: Batch) => Promise<SendOutcome>;
+  /** Two batches in place of one that is too large for the receiver; undefined where it cannot be divided. */
+  readonly halve: (batch: Batch) => Promise<readonly Batch[] | undefined>;
   /** Where batches go, for the log; without credentials. */
   readonly destination: string;
   readonly log: Logger;
@@ -31,6 +33,8 @@ export type Delivery = {
   close(): Promise<void>;
 };
 
+const HTTP_TOO_LARGE = 413;
+
 /**
  * Drains the outbox in order, one request in flight. A batch that cannot be sent now is tried again until it is
  * accepted or refused, so that a back-end sees the time of each series go forward.
@@ -38,6 +42,7 @@ export type Delivery = {
 export function createDelivery({
   outbox,
   send,
+  halve,
   destination,
   log,
   random = Math.random,
@@ -48,6 +53,7 @@ export function createDelivery({
   let pausing = new AbortController();
   let trouble: string | undefined;
   let remark: string | undefined;
+  let tooLarge = false;
   let acceptedBatches = 0;
   let rejectedPoints = 0;
 
@@ -58,15 +64,27 @@ export function createDelivery({
       const outcome = await send(batch);
       if (outcome.status !== 'retryable') {
         failures = 0;
-        settle(batch, outcome);
+        if (!(await sendInParts(batch, outcome))) settle(batch, outcome);
         continue;
       }
       failures += 1;
+      outbox.postponed(batch);
       if (!closing.signal.aborted) noteTrouble(`cannot push, will try again: ${outcome.reason}`);
       pausing = new AbortController();
       const cut = AbortSignal.any([closing.signal, pausing.signal]);
       await sleep(waitMs(failures, random(), outcome.retryAfterMs), cut);
     }
+  }
+
+  /** Whether the batch is too large for the receiver and its halves now stand in its place. */
+  async function sendInParts(batch: Batch, outcome: SendOutcome): Promise<boolean> {
+    if (outcome.status !== 'refused' || outcome.httpStatus !== HTTP_TOO_LARGE) return false;
+    const halves = await halve(batch);
+    if (!halves) return false;
+    outbox.replaced(batch, halves);
+    if (!tooLarge) log.warn({ destination }, `batches are sent in parts: ${outcome.reason}`);
+    tooLarge = true;
+    return true;
   }
 
   function settle(batch: Batch, outcome: Exclude<SendOutcome, { status: 'retryable' }>): void {

@@ -1,9 +1,10 @@
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { encodeMetricsRequest } from '../otlp/metrics-proto.ts';
+import { decodeMetricsRequest, encodeMetricsRequest } from '../otlp/metrics-proto.ts';
 import type { OtlpMetricsRequest } from '../otlp/metrics-request.ts';
 import type { Batch } from './batch.ts';
 import { withoutRecordedValues } from './staleness.ts';
+import { createTemplate } from './template.ts';
 
 /** How ResourceMetrics become request bodies. A chunk is one of them encoded; many chunks join into one body. */
 export type Encoding = {
@@ -12,6 +13,11 @@ export type Encoding = {
   /** The same points, each marked as the end of its series (`NO_RECORDED_VALUE`). */
   encodeEnd(metrics: ResourceMetrics): Uint8Array;
   join(chunks: readonly Uint8Array[]): Uint8Array;
+  /** Present where a chunk can take other values without being encoded anew. */
+  readonly template?: typeof createTemplate;
+  /** What a body says, and a chunk that says it. Parsing throws where the body is not of OTLP. */
+  parse(body: Uint8Array): OtlpMetricsRequest;
+  write(request: OtlpMetricsRequest): Uint8Array;
 };
 
 export type Protocol = 'http/protobuf' | 'http/json';
@@ -24,6 +30,9 @@ export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
     encodeEnd: (metrics) => encodeMetricsRequest(withoutRecordedValues(toRequest(metrics))),
     // Concatenated protobuf messages are one message with all their repeated fields.
     join: (chunks) => Buffer.concat(chunks),
+    template: createTemplate,
+    parse: decodeMetricsRequest,
+    write: encodeMetricsRequest,
   },
   'http/json': {
     contentType: 'application/json',
@@ -31,6 +40,8 @@ export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
     encodeEnd: (metrics) => jsonChunk(withoutRecordedValues(toRequest(metrics))),
     join: (chunks) =>
       Buffer.from(`{"resourceMetrics":[${chunks.map((chunk) => Buffer.from(chunk).toString()).join(',')}]}`),
+    parse: (body) => JSON.parse(Buffer.from(body).toString()),
+    write: jsonChunk,
   },
 };
 

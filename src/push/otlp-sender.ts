@@ -1,16 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { type IExportMetricsServiceResponse, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { LIMITS } from '../limits.ts';
 import type { Batch, SendOutcome } from './batch.ts';
+import { createChangingFile } from './changing-file.ts';
+import { parseHeadersFile } from './headers-file.ts';
 import { outcomeOfStatus } from './status-table.ts';
 
 export type OtlpSenderOptions = {
   /** Full URL of the metrics endpoint. */
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** File with more headers, which win; empty: none. Read again when it changes. */
+  readonly headersFile: string;
   /** For one request from its first byte to the last of the answer. */
   readonly timeoutMs: number;
-  /** PEM files; empty: none. */
+  /** PEM files; empty: none. Read again when they change. */
   readonly certificateFile: string;
   readonly clientKeyFile: string;
   readonly clientCertificateFile: string;
@@ -24,12 +28,46 @@ export type OtlpSender = {
 };
 
 /** An answer is a few bytes; a larger one is not from an OTLP receiver. */
-const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = LIMITS.otlpAnswer.max;
 
 /** Sends batches over OTLP/HTTP, one attempt each; what to do next is the delivery's to decide. */
 export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
-  const tls = tlsFiles(options);
-  const dispatcher = new EnvHttpProxyAgent({
+  const { headersFile } = options;
+  const readHeaders = headersFile
+    ? createChangingFile(headersFile, (bytes) => parseHeadersFile(`${bytes}`))
+    : undefined;
+  const readTls = tlsFiles(options);
+  let tls = readTls();
+  let dispatcher = createDispatcher(tls);
+
+  /** A connection is of the certificates it was made with: when they change there is a new one. */
+  function renewDispatcher(): void {
+    const now = readTls();
+    if (now.ca === tls.ca && now.key === tls.key && now.cert === tls.cert) return;
+    tls = now;
+    // One request at a time is in flight, and none is now.
+    void dispatcher.destroy();
+    dispatcher = createDispatcher(tls);
+  }
+
+  return {
+    async send(batch) {
+      try {
+        renewDispatcher();
+        const headers = { ...lowerCased(options.headers), ...lowerCased(readHeaders?.() ?? {}) };
+        return await attempt(dispatcher, { ...options, headers }, batch);
+      } catch (error) {
+        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+type Tls = { readonly ca?: Buffer; readonly key?: Buffer; readonly cert?: Buffer };
+
+function createDispatcher(tls: Tls): Dispatcher {
+  return new EnvHttpProxyAgent({
     maxResponseSize: MAX_RESPONSE_BYTES,
     // One batch at a time is sent, every interval: the connection is kept in between.
     connections: 1,
@@ -40,17 +78,6 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
     requestTls: tls,
     proxyTunnel: false,
   });
-
-  return {
-    async send(batch) {
-      try {
-        return await attempt(dispatcher, options, batch);
-      } catch (error) {
-        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
-      }
-    },
-    close: () => dispatcher.destroy(),
-  };
 }
 
 async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch: Batch): Promise<SendOutcome> {
@@ -58,7 +85,7 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
     dispatcher,
     method: 'POST',
     headers: {
-      ...lowerCased(options.headers),
+      ...options.headers,
       'user-agent': options.userAgent,
       'content-type': batch.contentType,
       ...(batch.contentEncoding && { 'content-encoding': batch.contentEncoding }),
@@ -107,12 +134,11 @@ function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array | und
     : ProtobufMetricsSerializer.deserializeResponse(answer);
 }
 
-function tlsFiles({ certificateFile, clientKeyFile, clientCertificateFile }: OtlpSenderOptions) {
-  return {
-    ...(certificateFile && { ca: readFileSync(certificateFile) }),
-    ...(clientKeyFile && { key: readFileSync(clientKeyFile) }),
-    ...(clientCertificateFile && { cert: readFileSync(clientCertificateFile) }),
-  };
+/** Throws where a file cannot be read. */
+function tlsFiles({ certificateFile, clientKeyFile, clientCertificateFile }: OtlpSenderOptions): () => Tls {
+  const file = (path: string) => (path === '' ? undefined : createChangingFile(path, (bytes) => bytes));
+  const [ca, key, cert] = [file(certificateFile), file(clientKeyFile), file(clientCertificateFile)];
+  return () => ({ ...(ca && { ca: ca() }), ...(key && { key: key() }), ...(cert && { cert: cert() }) });
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -1,66 +1,192 @@
+import type { Logger } from 'pino';
 import type { Batch } from './batch.ts';
+import type { BatchStore } from './batch-store.ts';
+import { createKeeping, type Entry } from './outbox-keeping.ts';
 
-export type DropReason = 'full' | 'expired' | 'rejected';
+/** `unreadable`: it was on disk, and could not be read again. */
+export type DropReason = 'full' | 'expired' | 'rejected' | 'unreadable';
 
 /** Batches that wait to be sent, oldest first. */
 export type Outbox = {
+  /** When it has returned, a batch that does not come first is safe on disk, where the disk can be written. */
   put(batch: Batch): void;
   /** The oldest batch, which stays until it is removed. */
   peek(): Batch | undefined;
-  /** Takes out the oldest batch: it was accepted. */
+  /** Takes it out: it was accepted. */
   accepted(batch: Batch): void;
   /** Takes it out and counts it as given up. */
   dropped(batch: Batch, reason: DropReason): void;
+  /** It could not be sent now: from here on it is kept on disk. */
+  postponed(batch: Batch): void;
+  /** Puts these parts of it in its place. */
+  replaced(batch: Batch, parts: readonly Batch[]): void;
   state(): OutboxState;
+  /** Writes what is not on disk yet. Nothing may be called after it but `state`. */
+  close(): void;
 };
 
 export type OutboxState = {
   readonly batches: number;
   readonly bytes: number;
+  /** How long the oldest batch has waited; 0 where none does. */
+  readonly oldestAgeMs: number;
   /** Batches given up since the start, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Attempts to write to the disk that failed, since the start. */
+  readonly writeErrors: number;
+};
+
+export const EMPTY_OUTBOX: OutboxState = {
+  batches: 0,
+  bytes: 0,
+  oldestAgeMs: 0,
+  dropped: { full: 0, expired: 0, rejected: 0, unreadable: 0 },
+  writeErrors: 0,
 };
 
 export type OutboxOptions = {
-  /** Bytes of bodies that may wait; beyond it the oldest are given up. */
+  /** Where batches wait; without it they wait in memory. */
+  readonly store?: BatchStore | undefined;
+  /** Bytes of bodies that may wait in all, and of those not on disk; beyond it the oldest are given up. */
   readonly maxBytes: number;
-  /** Called for each batch that is given up for want of room. */
-  readonly onFull: (batch: Batch) => void;
+  readonly maxMemoryBytes: number;
+  readonly maxAgeMs: number;
+  readonly unixMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly log: Logger;
 };
 
-/** An outbox in memory. */
-export function createMemoryOutbox({ maxBytes, onFull }: OutboxOptions): Outbox {
-  const waiting: Batch[] = [];
-  const dropped: Record<DropReason, number> = { full: 0, expired: 0, rejected: 0 };
-  let bytes = 0;
+/** Distance of two positions: room for halving a batch again and again. */
+const SPAN = 2 ** 20;
 
-  function remove(batch: Batch): boolean {
+/**
+ * A queue in order. A batch that comes while none waits is held in memory and touches the disk only when sending it
+ * failed; every other is written when it comes. What the disk does not take stays in memory, in its place.
+ */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { store, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
+  const keeping = createKeeping({ store, log });
+  const known = new WeakMap<Batch, Entry>();
+  const dropped: Record<DropReason, number> = { ...EMPTY_OUTBOX.dropped };
+  const said = new Set<DropReason>();
+  const entries = keeping.load({ unixMs: unixMs(), monotonicMs: monotonicMs() });
+  let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  let nextPosition = (entries.at(-1)?.position ?? 0) + SPAN;
+
+  function newEntry(batch: Batch, place: Pick<Entry, 'position' | 'span' | 'putAtMs' | 'putMonotonicMs'>): Entry {
+    const entry: Entry = { ...place, bytes: batch.body.length, pointCount: batch.pointCount, batch, status: 'unsaved' };
+    known.set(batch, entry);
+    bytes += entry.bytes;
+    return entry;
+  }
+
+  function remove(entry: Entry): boolean {
     // It may have been given up for want of room while it was being sent.
-    const index = waiting.indexOf(batch);
+    const index = entries.indexOf(entry);
     if (index < 0) return false;
-    waiting.splice(index, 1);
-    bytes -= batch.body.length;
+    entries.splice(index, 1);
+    bytes -= entry.bytes;
+    keeping.forget(entry);
+    if (entries.length === 0) said.clear();
     return true;
+  }
+
+  function giveUp(entry: Entry, reason: DropReason): void {
+    if (!remove(entry)) return;
+    dropped[reason] += 1;
+    // A batch that the receiver refuses is said by who sent it.
+    if (reason === 'rejected' || said.has(reason)) return;
+    said.add(reason);
+    log.warn({ points: entry.pointCount }, `${WHY[reason]}; further ones are counted in plimsoll.outbox.dropped`);
+  }
+
+  function trim(): void {
+    const oldest = monotonicMs() - maxAgeMs;
+    while (entries[0] && entries[0].putMonotonicMs < oldest) giveUp(entries[0], 'expired');
+    while (bytes > maxBytes && entries.length > 1) giveUp(entries[0]!, 'full');
+  }
+
+  /** What is on disk stays there, though it is older: giving it up would make no room in memory. */
+  function trimMemory(): void {
+    const unsaved = entries.filter(({ status }) => status !== 'saved');
+    let unsavedBytes = unsaved.reduce((sum, entry) => sum + entry.bytes, 0);
+    while (unsavedBytes > maxMemoryBytes && unsaved.length > 1) {
+      const oldest = unsaved.shift()!;
+      unsavedBytes -= oldest.bytes;
+      giveUp(oldest, 'full');
+    }
+  }
+
+  function save(): void {
+    trim();
+    keeping.save(entries);
+    trimMemory();
   }
 
   return {
     put(batch) {
-      waiting.push(batch);
-      bytes += batch.body.length;
-      while (bytes > maxBytes && waiting.length > 1) {
-        const oldest = waiting[0]!;
-        remove(oldest);
-        dropped.full += 1;
-        onFull(oldest);
-      }
+      const place = { position: nextPosition, span: SPAN, putAtMs: unixMs(), putMonotonicMs: monotonicMs() };
+      nextPosition += SPAN;
+      const entry = newEntry(batch, place);
+      if (entries.length === 0) entry.status = 'fresh';
+      entries.push(entry);
+      save();
     },
-    peek: () => waiting[0],
+    peek() {
+      trim();
+      for (let first = entries[0]; first; first = entries[0]) {
+        const batch = first.batch ?? keeping.read(first);
+        if (batch) {
+          known.set(batch, first);
+          return batch;
+        }
+        giveUp(first, 'unreadable');
+      }
+      return undefined;
+    },
     accepted(batch) {
-      remove(batch);
+      remove(known.get(batch)!);
     },
     dropped(batch, reason) {
-      if (remove(batch)) dropped[reason] += 1;
+      giveUp(known.get(batch)!, reason);
     },
-    state: () => ({ batches: waiting.length, bytes, dropped: { ...dropped } }),
+    postponed(batch) {
+      const entry = known.get(batch);
+      if (entry?.status === 'fresh') entry.status = 'unsaved';
+      save();
+    },
+    replaced(batch, parts) {
+      const whole = known.get(batch)!;
+      const index = entries.indexOf(whole);
+      if (index < 0) return;
+      const span = Math.floor((whole.span - 1) / parts.length);
+      if (span < 1) {
+        giveUp(whole, 'rejected');
+        return;
+      }
+      const added = parts.map((part, n) => newEntry(part, { ...whole, position: whole.position + 1 + n * span, span }));
+      entries.splice(index, 1, ...added);
+      bytes -= whole.bytes;
+      keeping.replace(whole, added);
+      trimMemory();
+    },
+    state: () => ({
+      batches: entries.length,
+      bytes,
+      oldestAgeMs: entries[0] ? Math.max(0, monotonicMs() - entries[0].putMonotonicMs) : 0,
+      dropped: { ...dropped },
+      writeErrors: keeping.writeErrors(),
+    }),
+    close() {
+      for (const entry of entries) if (entry.status === 'fresh') entry.status = 'unsaved';
+      keeping.save(entries);
+    },
   };
 }
+
+const WHY: Readonly<Record<DropReason, string>> = {
+  full: 'outbox full (outbox.maxBytes, outbox.maxMemoryBytes): the oldest batch is given up',
+  expired: 'a batch waited longer than outbox.maxAgeSeconds: it is given up',
+  rejected: 'a batch is refused: it is given up',
+  unreadable: 'a batch cannot be read from the disk again: it is given up',
+};

@@ -4,12 +4,12 @@ import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-
 const MS_PER_SECOND = 1000;
 const NS_PER_MS = 1e6;
 
-type HrTime = [number, number];
+export type HrTime = [number, number];
 type Writable = { startTime: HrTime; endTime: HrTime };
 
 export const toHrTime = (unixMs: number): HrTime => {
   const seconds = Math.floor(unixMs / MS_PER_SECOND);
-  return [seconds, Math.round((unixMs - seconds * MS_PER_SECOND) * NS_PER_MS)];
+  return [seconds, Math.floor((unixMs - seconds * MS_PER_SECOND) * NS_PER_MS)];
 };
 
 export function countPoints({ scopeMetrics }: ResourceMetrics): number {
@@ -66,16 +66,4 @@ export function setEndTime(metrics: ResourceMetrics, endTime: HrTime): void {
   }
 }
 
-/** The latest time of any point. */
-export function lastTime({ scopeMetrics }: ResourceMetrics): HrTime | undefined {
-  let last: HrTime | undefined;
-  for (const { metrics } of scopeMetrics) {
-    for (const { dataPoints } of metrics) {
-      for (const { endTime } of dataPoints) if (!last || isLater(endTime, last)) last = endTime as HrTime;
-    }
-  }
-  return last;
-}
-
-const isLater = (a: readonly [number, number], b: readonly [number, number]): boolean =>
-  a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
+export const isLater = (a: HrTime, b: HrTime): boolean => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);

@@ -4,17 +4,19 @@ import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Batcher } from './batcher.ts';
 import type { Encoding } from './encoding.ts';
-import { countPoints } from './points.ts';
+import { countPoints, setEndTime, toHrTime } from './points.ts';
 import { TEMPORALITY_PREFERENCES, type Temporality } from './temporality.ts';
 
 export type SelfExporterOptions = {
   readonly temporality: Temporality;
   readonly encoding: Encoding;
   readonly batcher: Batcher;
+  /** Dates the points, Unix time in milliseconds. */
+  readonly now: () => number;
 };
 
 /** Exporter of the agent's own metrics: the SDK's, with the push path of everything else behind it. */
-export function createSelfExporter({ temporality, encoding, batcher }: SelfExporterOptions): PushMetricExporter {
+export function createSelfExporter({ temporality, encoding, batcher, now }: SelfExporterOptions): PushMetricExporter {
   const delegate: IOtlpExportDelegate<ResourceMetrics> = {
     export(metrics, done) {
       deliver(metrics).then(done, (error: Error) => done({ code: ExportResultCode.FAILED, error }));
@@ -31,6 +33,7 @@ export function createSelfExporter({ temporality, encoding, batcher }: SelfExpor
   };
 
   async function deliver(metrics: ResourceMetrics): Promise<ExportResult> {
+    setEndTime(metrics, toHrTime(now()));
     await batcher.add(encoding.encode(metrics), countPoints(metrics));
     await batcher.finish();
     return { code: ExportResultCode.SUCCESS };

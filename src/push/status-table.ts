@@ -5,8 +5,8 @@ const RETRYABLE = new Set([429, 502, 503, 504]);
 
 const HINTS: Readonly<Record<number, string>> = {
   400: 'the receiver could not read it',
-  401: 'the receiver wants credentials: see push.headers',
-  403: 'the receiver refuses these credentials: see push.headers',
+  401: 'the receiver wants credentials: see push.headers and push.headersFile',
+  403: 'the receiver refuses these credentials: see push.headers and push.headersFile',
   404: 'there is no OTLP receiver at this path: a Collector listens on /v1/metrics',
   413: 'it is too large for the receiver: lower push.maxRequestBytes',
   415: 'the receiver does not speak this encoding: see push.protocol',

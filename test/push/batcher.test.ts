@@ -7,6 +7,8 @@ import { type BatcherOptions, createBatcher } from '../../src/push/batcher.ts';
 const encoding: BatcherOptions['encoding'] = {
   contentType: 'application/x-protobuf',
   join: (chunks) => Buffer.concat(chunks),
+  parse: () => ({}),
+  write: () => Buffer.from('never asked for'),
 };
 
 function createFilled(options: Partial<BatcherOptions> = {}) {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch, SendOutcome } from '../../src/push/batch.ts';
 import { createDelivery, type DeliveryOptions } from '../../src/push/delivery.ts';
-import { createMemoryOutbox } from '../../src/push/outbox.ts';
 import { createLogLines } from '../fakes/log-lines.ts';
 import { sleepFaked } from '../fakes/sleep.ts';
 import { batch } from './batches.ts';
+import { createTestOutbox } from './outboxes.ts';
 
 const ACCEPTED: SendOutcome = { status: 'accepted', rejectedPointCount: 0 };
 const AWAY: SendOutcome = { status: 'retryable', reason: 'connect ECONNREFUSED' };
@@ -16,7 +16,7 @@ afterEach(() => void vi.useRealTimers());
 
 function createFilled(outcomes: readonly SendOutcome[], options: Partial<DeliveryOptions> = {}) {
   const { log, lines } = createLogLines();
-  const outbox = createMemoryOutbox({ maxBytes: 1000, onFull: () => undefined });
+  const outbox = createTestOutbox({ maxMemoryBytes: 1000 }).outbox;
   const sent: { readonly text: string; readonly atMs: number }[] = [];
   const startedAt = performance.now();
   const rest = [...outcomes];
@@ -27,6 +27,10 @@ function createFilled(outcomes: readonly SendOutcome[], options: Partial<Deliver
   const delivery = createDelivery({
     outbox,
     send,
+    halve: async ({ body }) =>
+      body.length > 1
+        ? [body.subarray(0, 1), body.subarray(1)].map((half) => ({ ...batch(''), body: half }))
+        : undefined,
     destination: 'http://there',
     log,
     random: () => 0.5,
@@ -105,6 +109,19 @@ describe('delivery', () => {
     await pass(0);
     expect(texts()).toEqual(['a', 'b']);
     expect(outbox.state()).toMatchObject({ batches: 0, dropped: { rejected: 1 } });
+  });
+
+  it('sends what is too large in parts, in order, says it once and gives up what cannot be divided', async () => {
+    const large: SendOutcome = { status: 'refused', reason: 'HTTP status 413', httpStatus: 413 };
+    const { put, texts, outbox, lines } = createFilled([large, ACCEPTED, large, ACCEPTED, large]);
+    put('abc', 'd');
+    await pass(0);
+    expect(texts()).toEqual(['abc', 'a', 'bc', 'b', 'c', 'd']);
+    expect(outbox.state()).toMatchObject({ batches: 0, dropped: { rejected: 1 } });
+    expect(warnings(lines)).toEqual([
+      'batches are sent in parts: HTTP status 413',
+      'batches are refused and given up: HTTP status 413',
+    ]);
   });
 
   it('never sends again what was accepted in part', async () => {

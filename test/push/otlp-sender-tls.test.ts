@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOtlpSender, type OtlpSenderOptions } from '../../src/push/otlp-sender.ts';
 import { type Certificates, createCertificates } from '../fakes/certificates.ts';
@@ -33,10 +33,11 @@ async function createProxy() {
   return proxy;
 }
 
-async function send(endpoint: string, options: Partial<OtlpSenderOptions> = {}) {
+function createSender(endpoint: string, options: Partial<OtlpSenderOptions> = {}) {
   const sender = createOtlpSender({
     endpoint,
     headers: { 'x-tenant': 'a' },
+    headersFile: '',
     timeoutMs: 5000,
     certificateFile: '',
     clientKeyFile: '',
@@ -45,7 +46,11 @@ async function send(endpoint: string, options: Partial<OtlpSenderOptions> = {}) 
     ...options,
   });
   releasers.push(sender.close);
-  return sender.send(batch('x'));
+  return sender;
+}
+
+async function send(endpoint: string, options: Partial<OtlpSenderOptions> = {}) {
+  return createSender(endpoint, options).send(batch('x'));
 }
 
 const withCa = () => ({ certificateFile: files.ca });
@@ -72,6 +77,18 @@ describe('TLS', () => {
     const { url } = await createEndpoint('mutual tls');
     expect(await send(url, withClient())).toMatchObject({ status: 'accepted' });
     expect(await send(url, withCa())).toMatchObject({ status: 'retryable' });
+  });
+
+  it('reads its files again when they were replaced', async () => {
+    const { url } = await createEndpoint('mutual tls');
+    const copies = { clientKeyFile: `${files.ca}.key-copy`, clientCertificateFile: `${files.ca}.certificate-copy` };
+    copyFileSync(files.serverKey, copies.clientKeyFile);
+    copyFileSync(files.ca, copies.clientCertificateFile);
+    const sender = createSender(url, { ...withCa(), ...copies });
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'retryable' });
+    copyFileSync(files.clientKey, copies.clientKeyFile);
+    copyFileSync(files.clientCertificate, copies.clientCertificateFile);
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'accepted' });
   });
 
   it('fails at once, by name, on a file that is not there', async () => {

@@ -21,6 +21,7 @@ function createSender(options: Partial<OtlpSenderOptions> = {}) {
   const sender = createOtlpSender({
     endpoint: endpoint.url,
     headers: {},
+    headersFile: '',
     timeoutMs: 2000,
     certificateFile: '',
     clientKeyFile: '',

@@ -1,6 +1,6 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
-import { countPoints, lastTime, setEndTime, setStartTimes, toHrTime, withoutSeriesOf } from '../../src/push/points.ts';
+import { countPoints, isLater, setEndTime, setStartTimes, toHrTime, withoutSeriesOf } from '../../src/push/points.ts';
 import { collectSample } from './resource-metrics.ts';
 
 const metricsOf = ({ scopeMetrics }: ResourceMetrics) => scopeMetrics.flatMap(({ metrics }) => metrics);
@@ -33,17 +33,27 @@ describe('points', () => {
     expect(countPoints(withoutSeriesOf(all, { ...all, scopeMetrics: [] }))).toBe(8);
   });
 
-  it('get the end they are given, and answer the latest', async () => {
+  it('get the end they are given', async () => {
     const metrics = await collectSample({});
     setEndTime(metrics, [5, 7]);
-    (metricsOf(metrics)[1]!.dataPoints[1] as { endTime: [number, number] }).endTime = [5, 8];
-    expect(lastTime(metrics)).toEqual([5, 8]);
+    const ends = metricsOf(metrics).flatMap(({ dataPoints }) => dataPoints.map(({ endTime }) => endTime));
+    expect(new Set(ends)).toEqual(new Set([[5, 7]]));
+  });
+
+  it.each([
+    [[5, 8], [5, 7], true],
+    [[5, 7], [5, 7], false],
+    [[6, 0], [5, 999_999_999], true],
+    [[5, 999_999_999], [6, 0], false],
+  ] as const)('compares %j with %j', ([...a], [...b], expected) => {
+    expect(isLater(a, b)).toBe(expected);
   });
 
   it.each([
     [0, [0, 0]],
     [1500, [1, 500_000_000]],
     [1_700_000_000_999, [1_700_000_000, 999_000_000]],
+    [1_700_000_000_999.999_8, [1_700_000_000, 999_999_755]],
   ])('turn %d ms into seconds and nanoseconds', (ms, time) => {
     expect(toHrTime(ms)).toEqual(time);
   });

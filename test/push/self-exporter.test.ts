@@ -14,12 +14,14 @@ import { createSelfExporter } from '../../src/push/self-exporter.ts';
 import type { Temporality } from '../../src/push/temporality.ts';
 import { collectSample } from './resource-metrics.ts';
 
+const NOW_MS = 1_700_000_000_250;
+
 function createExporter(temporality: Temporality = 'cumulative', deliver?: (batch: Batch) => void) {
   const batches: Batch[] = [];
   const encoding = ENCODINGS['http/protobuf'];
   const options = { encoding, compression: 'none', maxRequestBytes: 1_000_000 } as const;
   const batcher = createBatcher({ ...options, deliver: deliver ?? ((each) => batches.push(each)) });
-  return { exporter: createSelfExporter({ temporality, encoding, batcher }), batches };
+  return { exporter: createSelfExporter({ temporality, encoding, batcher, now: () => NOW_MS }), batches };
 }
 
 describe('exporter of the agent’s own metrics', () => {
@@ -31,6 +33,17 @@ describe('exporter of the agent’s own metrics', () => {
     expect(batches).toHaveLength(1);
     expect(batches[0]?.pointCount).toBe(8);
     expect(decodeMetricsRequest(batches[0]!.body).resourceMetrics).toHaveLength(1);
+  });
+
+  it('dates the points by the clock that it is given, not by the wall clock', async () => {
+    const { exporter, batches } = createExporter();
+    const metrics = await collectSample({});
+    await new Promise((resolve) => exporter.export(metrics, resolve));
+    const [resource] = decodeMetricsRequest(batches[0]!.body).resourceMetrics!;
+    const points = resource!.scopeMetrics!.flatMap((scope) =>
+      scope.metrics!.flatMap((metric) => (metric.sum ?? metric.gauge)?.dataPoints ?? []),
+    );
+    expect(new Set(points.map(({ timeUnixNano }) => String(timeUnixNano)))).toEqual(new Set(['1700000000250000000']));
   });
 
   it('reports a failure to the SDK instead of throwing', async () => {
