@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { LIMITS } from '../limits.ts';
 import { type KernelFiles, okValue } from './kernel-files.ts';
 
 export type BlockDevices = {
@@ -8,9 +9,9 @@ export type BlockDevices = {
 };
 
 /** Devices whose names are remembered; beyond it the oldest is forgotten. */
-const MAX_REMEMBERED = 1_024;
+const MAX_REMEMBERED = LIMITS.disksRemembered.max;
 
-/** Names from the links of /sys/dev/block, each looked up once. */
+/** Names from the links of /sys/dev/block, each looked up until it was found. */
 export function createBlockDevices({
   root,
   files,
@@ -26,7 +27,9 @@ export function createBlockDevices({
       const known = names.get(device);
       if (known !== undefined) return known;
       const link = okValue(files.attempt('sys.dev.block', () => readlinkSync(`${links}/${device}`)));
-      const name = link === undefined ? device : basename(link);
+      // It may be there the next time.
+      if (link === undefined) return device;
+      const name = basename(link);
       if (names.size >= MAX_REMEMBERED) names.delete(names.keys().next().value!);
       names.set(device, name);
       return name;

@@ -1,5 +1,7 @@
+import { LIMITS } from '../limits.ts';
 import { okValue } from './kernel-files.ts';
 import { type InterfaceIndexes, readInterfaceIndexes } from './proc/interface-index.ts';
+import { isStillIn } from './proc/namespace.ts';
 import { type NetworkInterface, readNetDev } from './proc/net-dev.ts';
 import type { ProcFs } from './proc/proc-fs.ts';
 
@@ -7,8 +9,11 @@ import type { ProcFs } from './proc/proc-fs.ts';
 export type IndexedInterface = NetworkInterface & { readonly index?: number | undefined };
 
 export type InterfaceReader = {
-  /** Through any living process of the namespace. `owner` is who reports the namespace: a container's id. */
-  read(owner: string, pids: readonly number[]): IndexedInterface[] | undefined;
+  /**
+   * Through any living process of the namespace, whose inode is told where it is known. `owner` is who reports the
+   * namespace: a container's id.
+   */
+  read(owner: string, pids: readonly number[], namespace?: number): IndexedInterface[] | undefined;
   /** Forgets all other owners. */
   keepOnly(owners: ReadonlySet<string>): void;
 };
@@ -19,6 +24,7 @@ const MAX_ATTEMPTS = 8;
 export type InterfaceReaderOptions = { readonly proc: ProcFs; readonly loopback: boolean };
 
 const LOOPBACK = 'lo';
+const MAX_INTERFACES = LIMITS.interfaces.max;
 
 /**
  * Reads net/dev, and the indexes, which stand in other files, only where they may have changed: when the names are others
@@ -28,15 +34,18 @@ export function createInterfaceReader({ proc, loopback }: InterfaceReaderOptions
   const remembered = new Map<string, { interfaces: readonly NetworkInterface[]; indexes: InterfaceIndexes }>();
 
   return {
-    read(owner, pids) {
+    read(owner, pids, namespace) {
       for (const pid of pids.slice(0, MAX_ATTEMPTS)) {
         const all = okValue(readNetDev(proc, pid));
         // A zombie has left its network namespace: its file is there and empty.
         if (!all || all.length === 0) continue;
-        const interfaces = loopback ? all : all.filter(({ name }) => name !== LOOPBACK);
+        const wanted = loopback ? all : all.filter(({ name }) => name !== LOOPBACK);
+        const interfaces = wanted.slice(0, MAX_INTERFACES);
+        if (wanted.length > MAX_INTERFACES) proc.files.onLimit('interfaces', wanted.length - MAX_INTERFACES);
         const last = remembered.get(owner);
         const same = last !== undefined && continues(last.interfaces, interfaces);
         const indexes = same ? last.indexes : readInterfaceIndexes(proc, pid);
+        if (!isStillIn(proc, pid, namespace)) continue;
         remembered.set(owner, { interfaces, indexes });
         return interfaces.map((each) => ({ ...each, index: indexes.get(each.name) }));
       }

@@ -1,4 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { LIMITS, type OnLimit } from '../limits.ts';
+import { createKeptDescriptors } from './kept-descriptors.ts';
 
 /**
  * What reading one kernel file came to. That a process or cgroup vanishes between list, open and read is normal, so it
@@ -19,20 +21,36 @@ export type ReadCount = { total: number; readonly failures: Record<ReadFailure, 
 export type KernelFiles = {
   /**
    * Reads a whole kernel file and parses it. The bytes are a view of one reused buffer, valid only while `parse` runs.
-   * `parse` answers undefined for content that is not what the kernel writes.
+   * `parse` answers undefined for content that is not what the kernel writes. A file that is `kept` may stay open until
+   * the next cycle; it has to be one that the kernel writes in one go, however long it is.
    */
-  read<T>(source: string, path: string, parse: (bytes: Buffer) => T | undefined): ReadOutcome<T>;
+  read<T>(source: string, path: string, parse: (bytes: Buffer) => T | undefined, kept?: 'kept'): ReadOutcome<T>;
   /** Runs another look at the kernel (a directory, a link) under the same rules and counts. */
   attempt<T>(source: string, look: () => T): ReadOutcome<T>;
   counts(): ReadonlyMap<string, ReadCount>;
+  /** Hears of each reading that a limit cut short. */
+  readonly onLimit: OnLimit;
+  /** To be called after each cycle: closes what is not read any more. */
+  endCycle(): void;
+  /** Closes what is open. */
+  close(): void;
 };
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
 /** Beyond this a file is not one that the kernel writes for us: 1 MiB of cgroup.procs is over 130,000 processes. */
-const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = LIMITS.kernelFile.max;
 
-export function createKernelFiles(): KernelFiles {
+export type KernelFilesOptions = {
+  readonly onLimit?: OnLimit;
+  /** How many files may stay open between cycles. */
+  readonly maxKept?: number;
+};
+
+export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: KernelFilesOptions = {}): KernelFiles {
+  const kept = createKeptDescriptors(maxKept);
   const counts = new Map<string, ReadCount>();
+  /** How often each source was gone that was never there: a file that this kernel does not have is not missing. */
+  const neverThere = new Map<string, number>();
   let buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
 
   function countOf(source: string): ReadCount {
@@ -54,35 +72,65 @@ export function createKernelFiles(): KernelFiles {
         const got = readSync(fd, buffer, length, buffer.length - length, null);
         length += got;
         if (got === 0) return length;
-        if (length < buffer.length) continue;
-        if (buffer.length >= MAX_FILE_BYTES)
-          throw Object.assign(new Error(`${path} is larger than ${MAX_FILE_BYTES} bytes`), { code: 'EFBIG' });
-        const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
-        buffer.copy(larger);
-        buffer = larger;
+        if (length === buffer.length) enlarge(path);
       }
     } finally {
       closeSync(fd);
     }
   }
 
+  /** In one read, or in one after the other from the beginning until the buffer is large enough for all. */
+  function fillAtOnce(fd: number, path: string): number {
+    for (;;) {
+      const length = readSync(fd, buffer, 0, buffer.length, 0);
+      if (length < buffer.length) return length;
+      enlarge(path);
+    }
+  }
+
+  function enlarge(path: string): void {
+    if (buffer.length >= MAX_FILE_BYTES) {
+      onLimit('kernelFile');
+      throw Object.assign(new Error(`${path} is larger than ${MAX_FILE_BYTES} bytes`), { code: 'EFBIG' });
+    }
+    const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
+    buffer.copy(larger);
+    buffer = larger;
+  }
+
+  function note(source: string, { total, failures }: ReadCount, status: ReadOutcome<unknown>['status']): void {
+    const unseen = total === 1 ? 0 : neverThere.get(source);
+    if (status === 'gone' && unseen !== undefined) {
+      neverThere.set(source, unseen + 1);
+      return;
+    }
+    if (unseen !== undefined) {
+      failures.gone += unseen;
+      neverThere.delete(source);
+    }
+    if (status !== 'ok') failures[status] += 1;
+  }
+
   function attempt<T>(source: string, look: () => T | undefined): ReadOutcome<T> {
     const count = countOf(source);
     count.total += 1;
     const outcome = outcomeOf(look);
-    if (outcome.status !== 'ok') count.failures[outcome.status] += 1;
+    note(source, count, outcome.status);
     return outcome;
   }
 
   return {
-    read: (source, path, parse) =>
+    read: (source, path, parse, keep) =>
       attempt(source, () => {
         // Before the buffer is looked at: a large file makes another one.
-        const length = fill(path);
+        const length = keep ? kept.use(path, (fd) => fillAtOnce(fd, path)) : fill(path);
         return parse(buffer.subarray(0, length));
       }),
     attempt,
     counts: () => counts,
+    onLimit,
+    endCycle: kept.endCycle,
+    close: kept.closeAll,
   };
 }
 

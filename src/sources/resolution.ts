@@ -1,8 +1,9 @@
 import { containersInPath } from './cgroup/container-id.ts';
+import { readCpuClock } from './cgroup/cpu-clock.ts';
 import { type Located, type LocateSources, locateCgroup } from './cgroup/locate.ts';
-import { processesDirectory } from './cgroup/place.ts';
+import { isWholePlace, processesDirectory } from './cgroup/place.ts';
 import { readProcs } from './cgroup/procs.ts';
-import type { Container } from './container.ts';
+import { type Container, isRunning } from './container.ts';
 import { okValue } from './kernel-files.ts';
 import { readNamespace } from './proc/namespace.ts';
 import { readPidsByCgroup } from './proc/pids-by-cgroup.ts';
@@ -14,6 +15,8 @@ export type Resolved = {
   readonly pids: readonly number[];
   /** Inode of the network namespace; undefined where it may not be looked at. */
   readonly netNamespace?: number;
+  /** Whether none of its processes has run since they were last listed. */
+  readonly hasRested?: boolean;
 };
 
 export type Resolver = {
@@ -22,15 +25,56 @@ export type Resolver = {
 };
 
 /** What stays true as long as a container runs, and so is looked up once. */
-type Remembered = { readonly container: Container; readonly located: Located; netNamespace?: number | undefined };
+type Remembered = {
+  readonly container: Container;
+  readonly located: Located;
+  /** How often it was looked for. */
+  readonly looks: number;
+  netNamespace?: number | undefined;
+  rest?: Rest | undefined;
+};
+
+/** What stays true while none of a container's processes runs. */
+type Rest = { readonly cpuClock: number; readonly pids: readonly number[]; readonly cycles: number };
+
+/**
+ * For how many cycles in a row a container that does not run is not looked at: what the kernel does to its processes
+ * without them, such as taking back memory, is seen in the next.
+ */
+export const RESTED_CYCLES = 5;
+
+/** A directory that could not be looked at the first time may be there the next; on some hosts it never is. */
+const MAX_ATTEMPTS = 3;
 
 export function createResolver(sources: LocateSources): Resolver {
   let remembered = new Map<string, Remembered>();
 
   function recall(container: Container): Remembered {
     const known = remembered.get(container.id);
-    const same = known?.container.pid === container.pid && known?.container.startedAtMs === container.startedAtMs;
-    return known && same && known.located.place ? known : { container, located: locateCgroup(sources, container) };
+    const isSame = known?.container.pid === container.pid && known?.container.startedAtMs === container.startedAtMs;
+    const same = isSame ? known : undefined;
+    const place = same?.located.place;
+    if (same && place && (isWholePlace(place) || same.looks >= MAX_ATTEMPTS)) return same;
+    const located = locateCgroup(sources, container);
+    return { container, located, looks: (same?.looks ?? 0) + 1, netNamespace: same?.netNamespace };
+  }
+
+  function resolveRunning(container: Container, memory: Remembered, index: PidIndex): Resolved {
+    const { located, rest } = memory;
+    // Before the processes are listed: what runs from then on is seen in the next cycle.
+    const cpuClock = located.place && readCpuClock(sources.cgroups.files, located.place);
+    if (rest && rest.cpuClock === cpuClock && rest.cycles < RESTED_CYCLES) {
+      memory.rest = { ...rest, cycles: rest.cycles + 1 };
+      return { container, located, pids: rest.pids, ...networkOf(memory), hasRested: true };
+    }
+    const found = pidsOf(sources, located, container, index);
+    const known = memory.netNamespace;
+    const { pids, netNamespace } =
+      known === undefined ? withNetNamespace(sources, located, found) : { pids: found.pids, netNamespace: known };
+    memory.netNamespace = netNamespace;
+    const canRest = cpuClock !== undefined && found.areListed;
+    memory.rest = canRest ? { cpuClock, pids, cycles: 0 } : undefined;
+    return { container, located, pids, ...networkOf(memory) };
   }
 
   return {
@@ -38,12 +82,11 @@ export function createResolver(sources: LocateSources): Resolver {
       const index = createPidIndex(sources);
       const next = new Map<string, Remembered>();
       const resolved = containers.map((container): Resolved => {
+        // Nothing in the kernel is left to look for.
+        if (!isRunning(container)) return { container, located: { steps: [] }, pids: [] };
         const memory = recall(container);
         next.set(container.id, memory);
-        const pids = pidsOf(sources, memory.located, container, index);
-        memory.netNamespace ??= firstNetNamespace(sources, pids);
-        const { located, netNamespace } = memory;
-        return { container, located, pids, ...(netNamespace !== undefined && { netNamespace }) };
+        return resolveRunning(container, memory, index);
       });
       // Whatever was not asked for any more is forgotten with it.
       remembered = next;
@@ -52,18 +95,37 @@ export function createResolver(sources: LocateSources): Resolver {
   };
 }
 
-function pidsOf(sources: LocateSources, located: Located, container: Container, index: PidIndex): readonly number[] {
-  const dir = located.place && processesDirectory(located.place);
-  const listed = dir === undefined ? undefined : okValue(readProcs(sources.cgroups.files, dir));
-  // Without the host's PID namespace the kernel lists nothing (v1) or zeros (v2) for processes that we cannot name.
-  const named = listed?.filter((pid) => pid !== 0) ?? [];
-  const hasProcesses = container.state === 'running' || container.state === 'paused';
-  return named.length > 0 || !hasProcesses ? named : index.pidsOf(container);
+function networkOf({ netNamespace }: Remembered): Pick<Resolved, 'netNamespace'> {
+  return netNamespace === undefined ? {} : { netNamespace };
 }
 
-function firstNetNamespace({ proc }: LocateSources, pids: readonly number[]): number | undefined {
-  const first = pids[0];
-  return first === undefined ? undefined : okValue(readNamespace(proc, first, 'net'));
+/** Listed by the cgroup, or found by looking at every process. */
+type Found = { readonly pids: readonly number[]; readonly areListed: boolean };
+
+function pidsOf(sources: LocateSources, located: Located, container: Container, index: PidIndex): Found {
+  const named = listedPids(sources, located);
+  return named.length > 0 ? { pids: named, areListed: true } : { pids: index.pidsOf(container), areListed: false };
+}
+
+function listedPids({ cgroups }: LocateSources, { place }: Located): readonly number[] {
+  const dir = place && processesDirectory(place);
+  const listed = dir === undefined ? undefined : okValue(readProcs(cgroups.files, dir));
+  // Without the host's PID namespace the kernel lists nothing (v1) or zeros (v2) for processes that we cannot name.
+  return listed?.filter((pid) => pid !== 0) ?? [];
+}
+
+type Networked = { readonly pids: readonly number[]; readonly netNamespace?: number };
+
+/**
+ * The namespace is remembered for as long as the container runs, so it must not be that of another process that has taken
+ * the pid since it was listed: then the list is no longer right either.
+ */
+function withNetNamespace(sources: LocateSources, located: Located, { pids, areListed }: Found): Networked {
+  const [first] = pids;
+  const netNamespace = first === undefined ? undefined : okValue(readNamespace(sources.proc, first, 'net'));
+  if (first === undefined || netNamespace === undefined) return { pids };
+  const listed = areListed ? listedPids(sources, located) : pids;
+  return listed.includes(first) ? { pids, netNamespace } : { pids: listed };
 }
 
 type PidIndex = { pidsOf(container: Container): readonly number[] };

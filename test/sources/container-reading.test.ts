@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OnLimit } from '../../src/limits.ts';
 import { type ContainerReading, readContainer } from '../../src/sources/container-reading.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createResolver } from '../../src/sources/resolution.ts';
@@ -26,26 +27,34 @@ const HOST = {
 };
 type Options = {
   readonly before?: BeforeRead;
+  readonly onLimit?: OnLimit;
   readonly network?: boolean;
   readonly maxProcesses?: number;
   readonly remove?: string;
+  readonly families?: ReadonlySet<string>;
 };
 
 const DEVICES = { nameOf: (device: string) => device };
 
-function readOn(host: HostTree, { network = true, maxProcesses = 100, remove }: Options = {}): ContainerReading {
+function readOn(host: HostTree, options: Options = {}): ContainerReading {
+  const { network = true, maxProcesses = 100, remove, families = ALL_METRICS.families } = options;
   const { proc, files } = host;
   const [resolved] = createResolver(host).resolve([named(ID)]);
   if (remove) host.remove(remove);
   const interfaceReader = network ? createInterfaceReader({ proc, loopback: false }) : undefined;
-  const families = ALL_METRICS.families;
   return readContainer(resolved!, { proc, files, families, blockDevices: DEVICES, interfaceReader, maxProcesses });
 }
 
 /** Resolves the container, lets something happen, and reads it. */
 const readOf = (content: Record<string, string>, options: Options = {}): ContainerReading =>
-  readOn(createHostTree(content, options.before), options);
+  readOn(createHostTree(content, options.before, options.onLimit), options);
 const pidsOf = ({ processes }: ContainerReading) => processes.map(({ stat }) => stat.pid);
+
+function listen() {
+  const reached: [string, number | undefined][] = [];
+  const onLimit: OnLimit = (limit, leftOut) => reached.push([limit, leftOut]);
+  return { onLimit, reached };
+}
 
 describe('the reading of a container', () => {
   it('has its processes, its cgroup and its interfaces', () => {
@@ -63,8 +72,43 @@ describe('the reading of a container', () => {
     expect(looked).not.toContain('proc.net.dev');
   });
 
+  it('has processes only where a metric needs them', () => {
+    const looked: string[] = [];
+    const families = new Set(['memory', 'tasks']);
+    const reading = readOf(HOST, { families, network: false, before: (source) => looked.push(source) });
+    expect(reading.processes).toEqual([]);
+    // Before the reading, the resolution looks at the container's first process.
+    expect(looked).not.toContain('proc.status');
+    expect(looked).not.toContain('proc.children');
+  });
+
+  it('has processes for the CPU time that no cgroup says', () => {
+    const families = new Set(['cpu']);
+    expect(pidsOf(readOf(HOST, { families }))).toEqual([100, 101]);
+    const accounted = { ...HOST, [`${DOCKER_V2}/cpu.stat`]: 'usage_usec 3\nuser_usec 1\nsystem_usec 2\n' };
+    expect(pidsOf(readOf(accounted, { families }))).toEqual([]);
+  });
+
   it('has no more processes than it may', () => {
-    expect(pidsOf(readOf(HOST, { maxProcesses: 1 }))).toEqual([100]);
+    const { onLimit, reached } = listen();
+    expect(pidsOf(readOf(HOST, { maxProcesses: 1, onLimit }))).toEqual([100]);
+    expect(reached).toEqual([['processes', 1]]);
+  });
+
+  it('has no more interfaces than it may', () => {
+    const { onLimit, reached } = listen();
+    const lines = Array.from({ length: 2_000 }, (_, index) => `veth${index}: ${Array(16).fill(1).join(' ')}\n`);
+    const { interfaces } = readOf({ ...HOST, 'proc/100/net/dev': lines.join('') }, { onLimit });
+    expect(interfaces?.map(({ name }) => name)).toEqual(Array.from({ length: 512 }, (_, index) => `veth${index}`));
+    expect(reached).toEqual([['interfaces', 2_000 - 512]]);
+  });
+
+  it('has no more disks than it may, the same whatever order the kernel lists them in', () => {
+    const { onLimit, reached } = listen();
+    const lines = Array.from({ length: 200 }, (_, minor) => `8:${minor} rbytes=1\n`);
+    const { disks } = readOf({ ...HOST, [`${DOCKER_V2}/io.stat`]: lines.toReversed().join('') }, { onLimit });
+    expect(disks.map(({ device }) => device)).toEqual(Array.from({ length: 64 }, (_, minor) => `8:${minor}`));
+    expect(reached).toEqual([['disks', 200 - 64]]);
   });
 });
 
@@ -75,7 +119,7 @@ describe('when a process ends', () => {
 
   it('between its stat and its status, it is there without a status', () => {
     const host = createHostTree(HOST, (_source, path) => {
-      if (path.endsWith('/100/status')) host.remove('proc/100/status');
+      if (path.endsWith('proc/100/status')) host.remove('proc/100/status');
     });
     const { processes } = readOn(host);
     expect(processes.map(({ stat, status }) => [stat.pid, status !== undefined])).toEqual([
@@ -121,7 +165,7 @@ describe('when the container ends between list and read', () => {
     expect(reading.processes).toEqual([]);
     expect(reading.interfaces).toBeUndefined();
     expect(reading.cgroup.memory?.usageBytes).toBeUndefined();
-    expect(host.files.counts().get('proc.stat')?.failures.gone).toBe(2);
+    expect(host.files.counts().get('proc.stat')?.total).toBe(4);
     expect(resolver.resolve([named(ID)])[0]?.pids).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import type { OnLimit } from '../../src/limits.ts';
 import { createCgroupFs } from '../../src/sources/cgroup/cgroup-fs.ts';
 import type { LocateSources } from '../../src/sources/cgroup/locate.ts';
 import type { Container } from '../../src/sources/container.ts';
@@ -31,11 +32,15 @@ export type HostTree = Tree & LocateSources & { readonly files: KernelFiles };
 /** Runs before each reading of a kernel file: a test can make the kernel change its mind just there. */
 export type BeforeRead = (source: string, path: string) => void;
 
-export function createHostTree(content: Readonly<Record<string, string>>, beforeRead?: BeforeRead): HostTree {
+export function createHostTree(
+  content: Readonly<Record<string, string>>,
+  beforeRead?: BeforeRead,
+  onLimit?: OnLimit,
+): HostTree {
   const tree = createTree(content);
-  const real = createKernelFiles();
+  const real = createKernelFiles({ ...(onLimit && { onLimit }) });
   const files: KernelFiles = {
-    counts: real.counts,
+    ...real,
     read: (source, path, parse) => {
       beforeRead?.(source, path);
       return real.read(source, path, parse);

@@ -97,6 +97,17 @@ describe('the counts', () => {
     });
   });
 
+  it('have nothing missing that this kernel has never had', () => {
+    const { root } = createTree({ late: 'x' });
+    const files = createKernelFiles();
+    const missing = () => files.counts().get('optional')?.failures.gone;
+    files.read('optional', `${root}/nothing`, text);
+    expect(missing()).toBe(0);
+    files.read('optional', `${root}/late`, text);
+    files.read('optional', `${root}/nothing`, text);
+    expect(missing()).toBe(2);
+  });
+
   it('leave a failed reading without a value', () => {
     expect(okValue({ status: 'gone' })).toBeUndefined();
     expect(okValue({ status: 'failed', code: 'EIO' })).toBeUndefined();

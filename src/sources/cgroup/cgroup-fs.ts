@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { KernelFiles } from '../kernel-files.ts';
 import { findNamespaceRoot } from './namespace-root.ts';
@@ -27,18 +27,33 @@ export function createCgroupFs({ root, path, files }: CgroupFsOptions): CgroupFs
 
 /**
  * The existing directory `path` below `base`; undefined where there is none, or where it would lead out of `base`: paths
- * come from state files and from /proc, and must not make us read elsewhere.
+ * come from state files and from /proc, and must not make us read elsewhere. `base` itself may be anywhere, also behind
+ * /proc/PID/root, which no realpath can see through.
  */
 export function directoryBelow(base: string, path: string): string | undefined {
   const directory = resolve(base, `./${path}`);
   if (!isWithin(base, directory)) return undefined;
+  let reached = resolve(base);
   try {
-    return isWithin(realpathSync(base), realpathSync(directory)) ? directory : undefined;
+    statSync(reached);
+    for (const segment of directory.slice(reached.length).split(sep)) {
+      if (segment === '') continue;
+      const next = resolve(reached, followed(reached, segment));
+      if (!isWithin(reached, next) || lstatSync(next).isSymbolicLink()) return undefined;
+      reached = next;
+    }
+    return directory;
   } catch (error) {
     // The cgroup was never there, or it was removed a moment ago.
     if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
     throw error;
   }
+}
+
+/** Where hierarchies are mounted, `cpu` may be a link to `cpu,cpuacct` beside it. */
+function followed(directory: string, segment: string): string {
+  const path = resolve(directory, segment);
+  return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : segment;
 }
 
 function isWithin(base: string, path: string): boolean {

@@ -12,14 +12,16 @@ export function parseCpuMax(bytes: Buffer): number | 'none' | undefined {
 
 /** CPUs that the cgroup may use; undefined without a limit or where it cannot be read. */
 export function readCpuMax(files: KernelFiles, dir: string): number | undefined {
-  return limited(okValue(files.read('cgroup.cpu.max', `${dir}/cpu.max`, parseCpuMax)));
+  return limited(okValue(files.read('cgroup.cpu.max', `${dir}/cpu.max`, parseCpuMax, 'kept')));
 }
 
 /** v1: `cpu.cfs_quota_us` (−1 without a limit) over `cpu.cfs_period_us`. */
 export function readCfsLimit(files: KernelFiles, dir: string): number | undefined {
-  const quota = limited(okValue(files.read('cgroup.cpu.cfs_quota_us', `${dir}/cpu.cfs_quota_us`, parseLimit)));
+  const quota = limited(okValue(files.read('cgroup.cpu.cfs_quota_us', `${dir}/cpu.cfs_quota_us`, parseLimit, 'kept')));
   if (quota === undefined) return undefined;
-  const period = limited(okValue(files.read('cgroup.cpu.cfs_period_us', `${dir}/cpu.cfs_period_us`, parseLimit)));
+  const period = limited(
+    okValue(files.read('cgroup.cpu.cfs_period_us', `${dir}/cpu.cfs_period_us`, parseLimit, 'kept')),
+  );
   return period ? quota / period : undefined;
 }
 

@@ -42,4 +42,4 @@ function throttlingOf(values: ReadonlyMap<string, number>): CgroupThrottling | u
 }
 
 export const readCpuStat = (files: KernelFiles, dir: string): ReadOutcome<CgroupCpuStat> =>
-  files.read('cgroup.cpu.stat', `${dir}/cpu.stat`, parseCpuStat);
+  files.read('cgroup.cpu.stat', `${dir}/cpu.stat`, parseCpuStat, 'kept');

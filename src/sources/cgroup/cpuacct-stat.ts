@@ -18,4 +18,4 @@ export function parseCpuacctStat(bytes: Buffer): CgroupCpuTime | undefined {
 }
 
 export const readCpuacctStat = (files: KernelFiles, dir: string): ReadOutcome<CgroupCpuTime> =>
-  files.read('cgroup.cpuacct.stat', `${dir}/cpuacct.stat`, parseCpuacctStat);
+  files.read('cgroup.cpuacct.stat', `${dir}/cpuacct.stat`, parseCpuacctStat, 'kept');

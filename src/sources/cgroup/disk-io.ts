@@ -1,95 +1,110 @@
 import { NEWLINE, nextLine, skipBlanks, skipWord, unsignedAt } from '../ascii.ts';
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 
-/** What a cgroup and all below it did on one block device. */
+/** What a cgroup and all below it did on one block device. What the kernel does not say is absent. */
 export type DiskIo = {
   /** `major:minor`. */
   readonly device: string;
-  readonly readBytes: number;
-  readonly writeBytes: number;
-  readonly readOperations: number;
-  readonly writeOperations: number;
+  readonly readBytes?: number | undefined;
+  readonly writeBytes?: number | undefined;
+  readonly readOperations?: number | undefined;
+  readonly writeOperations?: number | undefined;
 };
 
-type Totals = { -readonly [field in Exclude<keyof DiskIo, 'device'>]: number };
+type Counted = { -readonly [field in Exclude<keyof DiskIo, 'device'>]?: number | undefined };
 
-/** Devices beyond it are left out: a host has few, and each is a series of its own. */
-const MAX_DEVICES = 64;
+/** What one line of a blkio file counts: bytes or operations, as the file has it. */
+export type BlkioCount = { read?: number; write?: number };
 
-const V2_KEYS: Readonly<Record<string, keyof Totals>> = {
-  rbytes: 'readBytes',
-  wbytes: 'writeBytes',
-  rios: 'readOperations',
-  wios: 'writeOperations',
-};
+const V2_KEYS: ReadonlyMap<string, keyof Counted> = new Map([
+  ['rbytes', 'readBytes'],
+  ['wbytes', 'writeBytes'],
+  ['rios', 'readOperations'],
+  ['wios', 'writeOperations'],
+]);
 const EQUALS = 0x3d;
+const DEVICE = /^\d{1,10}:\d{1,10}$/;
 
-/** v2: `io.stat`, a line for each device: `8:0 rbytes=90430464 wbytes=299008 rios=8950 wios=1252 dbytes=0 dios=0`. */
+/**
+ * v2: `io.stat`, a line for each device: `8:0 rbytes=90430464 wbytes=299008 rios=8950 wios=1252 dbytes=0 dios=0`. Kernels
+ * also name devices that have nothing to say yet, several before the numbers of the last (`7:7 7:6 rbytes=1`) or one with
+ * no line end, and write `(unknown)` for hidden ones: neither is counted, and the others are.
+ */
 export function parseIoStat(bytes: Buffer): DiskIo[] | undefined {
-  const devices = new Map<string, Totals>();
+  const devices = new Map<string, Counted>();
   for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
-    const deviceEnd = skipWord(bytes, at);
-    if (deviceEnd === at) continue;
-    const totals = totalsOf(devices, bytes.toString('latin1', at, deviceEnd));
-    if (!totals) return undefined;
-    for (let word = skipBlanks(bytes, deviceEnd); word < bytes.length && bytes[word] !== NEWLINE; ) {
+    let counted: Counted | undefined;
+    for (let word = skipBlanks(bytes, at); word < bytes.length && bytes[word] !== NEWLINE; ) {
       const end = skipWord(bytes, word);
-      const equals = bytes.indexOf(EQUALS, word);
-      const field = equals > word && equals < end ? V2_KEYS[bytes.toString('latin1', word, equals)] : undefined;
-      const value = field && unsignedAt(bytes, equals + 1);
-      if (field && value !== undefined) totals[field] = value;
+      // Within the word only: words without the sign must not each search all the rest.
+      const equals = word + bytes.subarray(word, end).indexOf(EQUALS);
+      if (equals < word) {
+        counted = deviceAt(devices, bytes.toString('latin1', word, end));
+      } else if (counted) {
+        const field = V2_KEYS.get(bytes.toString('latin1', word, equals));
+        const value = field && unsignedAt(bytes, equals + 1);
+        if (field && value !== undefined) counted[field] = value;
+      }
       word = skipBlanks(bytes, end);
     }
   }
   return listOf(devices);
 }
 
+/** The counts of the device that a word names, made where it is the first; undefined for a word that names none. */
+function deviceAt(devices: Map<string, Counted>, word: string): Counted | undefined {
+  if (!DEVICE.test(word)) return undefined;
+  const counted = devices.get(word) ?? {};
+  devices.set(word, counted);
+  return counted;
+}
+
 /** v1: `blkio.throttle.io_service*_recursive`, a line for each device and kind: `8:0 Read 4096`; then a `Total`. */
-export function parseBlkio(bytes: Buffer): Map<string, { read: number; write: number }> | undefined {
-  const devices = new Map<string, { read: number; write: number }>();
-  for (const line of bytes.toString('latin1').split('\n')) {
-    const [device = '', kind, value] = line.split(' ');
+export function parseBlkio(bytes: Buffer): Map<string, BlkioCount> | undefined {
+  const devices = new Map<string, BlkioCount>();
+  for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
+    const deviceEnd = skipWord(bytes, at);
+    const device = bytes.toString('latin1', at, deviceEnd);
     if (!DEVICE.test(device)) continue;
-    const direction = kind === 'Read' ? 'read' : kind === 'Write' ? 'write' : undefined;
-    const count = value === undefined ? undefined : unsignedAt(Buffer.from(value), 0);
+    const kindAt = skipBlanks(bytes, deviceEnd);
+    const kindEnd = skipWord(bytes, kindAt);
+    const count = unsignedAt(bytes, skipBlanks(bytes, kindEnd));
     if (count === undefined) return undefined;
-    const totals = devices.get(device) ?? { read: 0, write: 0 };
-    if (direction) totals[direction] = count;
-    devices.set(device, totals);
+    const kind = bytes.toString('latin1', kindAt, kindEnd);
+    const counted = devices.get(device) ?? {};
+    if (kind === 'Read') counted.read = count;
+    if (kind === 'Write') counted.write = count;
+    devices.set(device, counted);
   }
   return devices;
 }
 
-const DEVICE = /^\d{1,10}:\d{1,10}$/;
-
-function totalsOf(devices: Map<string, Totals>, device: string): Totals | undefined {
-  if (!DEVICE.test(device)) return undefined;
-  const totals = devices.get(device) ?? { readBytes: 0, writeBytes: 0, readOperations: 0, writeOperations: 0 };
-  devices.set(device, totals);
-  return totals;
+/** The devices of which something was counted. */
+function listOf(devices: ReadonlyMap<string, Counted>): DiskIo[] {
+  return [...devices]
+    .filter(([, counted]) => Object.values(counted).some((value) => value !== undefined))
+    .map(([device, counted]) => ({ device, ...counted }));
 }
 
-const listOf = (devices: ReadonlyMap<string, Totals>): DiskIo[] =>
-  [...devices].slice(0, MAX_DEVICES).map(([device, totals]) => ({ device, ...totals }));
-
 export const readIoStat = (files: KernelFiles, dir: string): DiskIo[] | undefined =>
-  okValue(files.read('cgroup.io.stat', `${dir}/io.stat`, parseIoStat));
+  okValue(files.read('cgroup.io.stat', `${dir}/io.stat`, parseIoStat, 'kept'));
 
 /**
  * The plain files leave child cgroups out, so the recursive ones are read. Buffered writes are not charged to the cgroup
- * on v1: the kernel's flusher makes them.
+ * on v1: the kernel's flusher makes them. Newer kernels (seen on 6.18) count a device only from the first throttle rule on
+ * that is set for it in any cgroup; until then there is no line for it, and so no value.
  */
 export function readBlkio(files: KernelFiles, dir: string): DiskIo[] | undefined {
-  const read = (name: string) => okValue(files.read(`cgroup.${name}`, `${dir}/${name}`, parseBlkio));
+  const read = (name: string) => okValue(files.read(`cgroup.${name}`, `${dir}/${name}`, parseBlkio, 'kept'));
   const bytes = read('blkio.throttle.io_service_bytes_recursive');
   const operations = read('blkio.throttle.io_serviced_recursive');
-  if (!bytes) return undefined;
-  return listOf(
-    new Map(
-      [...bytes].map(([device, { read: readBytes, write: writeBytes }]) => {
-        const { read: readOperations = 0, write: writeOperations = 0 } = operations?.get(device) ?? {};
-        return [device, { readBytes, writeBytes, readOperations, writeOperations }];
-      }),
-    ),
-  );
+  if (!bytes && !operations) return undefined;
+  const devices = new Map<string, Counted>();
+  for (const [device, { read: readBytes, write: writeBytes }] of bytes ?? []) {
+    devices.set(device, { readBytes, writeBytes });
+  }
+  for (const [device, { read: readOperations, write: writeOperations }] of operations ?? []) {
+    devices.set(device, { ...devices.get(device), readOperations, writeOperations });
+  }
+  return listOf(devices);
 }

@@ -1,11 +1,11 @@
 import type { Container } from '../container.ts';
 import { okValue } from '../kernel-files.ts';
-import { readProcCgroup } from '../proc/cgroup.ts';
+import { type CgroupMembership, readProcCgroup } from '../proc/cgroup.ts';
 import type { ProcFs } from '../proc/proc-fs.ts';
 import type { CgroupFs } from './cgroup-fs.ts';
 import { containersInPath } from './container-id.ts';
-import { type CgroupPlace, placeOfMemberships, placeOfPath, placeOfPaths } from './place.ts';
-import { type RuntimeState, readRuntimeState } from './runtime-state.ts';
+import { type CgroupPlace, placeOfMemberships, placeOfState } from './place.ts';
+import { readRuntimeState } from './runtime-state.ts';
 
 /** One step of the search for a container's cgroup, kept so that it can be explained. */
 export type LocateStep = { readonly what: string; readonly result: string };
@@ -33,10 +33,6 @@ function fromRuntimeState(sources: LocateSources, container: Container, steps: L
   return undefined;
 }
 
-function placeOfState(cgroups: CgroupFs, state: RuntimeState): CgroupPlace | undefined {
-  return state.kind === 'paths' ? placeOfPaths(cgroups, state.paths) : placeOfPath(cgroups, state.path);
-}
-
 function fromProcess(
   { proc, cgroups }: LocateSources,
   container: Container,
@@ -54,8 +50,15 @@ function fromProcess(
     container.cgroupPath !== undefined ||
     outcome.value.some((line) => containersInPath(line.path).some((found) => found.id === container.id));
   const own = okValue(readProcCgroup(proc, 'self')) ?? [];
-  const place = belongs ? placeOfMemberships(cgroups, outcome.value, own) : undefined;
+  const ofContainer = (line: CgroupMembership) => withoutChildren(line, container.id);
+  const place = belongs ? placeOfMemberships(cgroups, outcome.value.map(ofContainer), own.map(ofContainer)) : undefined;
   const failure = belongs ? 'names no cgroup that can be seen' : 'is not of this container';
   steps.push({ what, result: place ? 'ok' : failure });
   return place;
+}
+
+/** The first process may have gone on to a cgroup below its container's, as systemd does (`init.scope`). */
+function withoutChildren(line: CgroupMembership, id: string): CgroupMembership {
+  const own = containersInPath(line.path).find((found) => found.id === id);
+  return own === undefined ? line : { ...line, path: own.path };
 }

@@ -1,5 +1,6 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { parseFlatKeyed, parseSingleValue } from './formats.ts';
+import { readMemoryLimit } from './memory-value.ts';
 
 /** How often the memory controller came to act on a cgroup or on one below it. What the kernel does not count is absent. */
 export type MemoryEvents = {
@@ -34,12 +35,32 @@ export function parseOomControl(bytes: Buffer): number | undefined {
 }
 
 export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents | undefined =>
-  okValue(files.read('cgroup.memory.events', `${dir}/memory.events`, parseMemoryEvents));
+  okValue(files.read('cgroup.memory.events', `${dir}/memory.events`, parseMemoryEvents, 'kept'));
 
-/** v1 has no file of events: hits of the limit stand in `memory.failcnt`, kills in `memory.oom_control`. */
+/**
+ * v1 has no file of events: hits of the limit stand in `memory.failcnt`, kills in `memory.oom_control`, both without those
+ * of child cgroups.
+ */
 export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvents {
   return {
-    max: okValue(files.read('cgroup.memory.failcnt', `${dir}/memory.failcnt`, parseSingleValue)),
-    oomKill: okValue(files.read('cgroup.memory.oom_control', `${dir}/memory.oom_control`, parseOomControl)),
+    max: readLimitHits(files, dir),
+    oomKill: okValue(files.read('cgroup.memory.oom_control', `${dir}/memory.oom_control`, parseOomControl, 'kept')),
   };
+}
+
+/**
+ * Each charge is first tried on memory with swap, then on memory alone, and fails at one of them, so the two counts add
+ * up. Newer kernels (seen on 6.18) do not count the first: where the two limits are the same (`--memory-swap` equal to
+ * `--memory`) the second never fails, and 0 is not known to be none.
+ */
+function readLimitHits(files: KernelFiles, dir: string): number | undefined {
+  const hits = okValue(files.read('cgroup.memory.failcnt', `${dir}/memory.failcnt`, parseSingleValue, 'kept'));
+  const limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes');
+  if (hits === undefined || limit === undefined) return hits;
+  const withSwap = okValue(
+    files.read('cgroup.memory.memsw.failcnt', `${dir}/memory.memsw.failcnt`, parseSingleValue, 'kept'),
+  );
+  const sum = hits + (withSwap ?? 0);
+  const isUnknown = sum === 0 && readMemoryLimit(files, dir, 'memory.memsw.limit_in_bytes') === limit;
+  return isUnknown ? undefined : sum;
 }

@@ -46,6 +46,6 @@ export const parseMemoryStatV1 = (bytes: Buffer): CgroupMemoryStat | undefined =
 export const parseMemoryStatV2 = (bytes: Buffer): CgroupMemoryStat | undefined => pick(parseFlatKeyed(bytes), KEYS_V2);
 
 export const readMemoryStatV1 = (files: KernelFiles, dir: string): ReadOutcome<CgroupMemoryStat> =>
-  files.read('cgroup.memory.stat', `${dir}/memory.stat`, parseMemoryStatV1);
+  files.read('cgroup.memory.stat', `${dir}/memory.stat`, parseMemoryStatV1, 'kept');
 export const readMemoryStatV2 = (files: KernelFiles, dir: string): ReadOutcome<CgroupMemoryStat> =>
-  files.read('cgroup.memory.stat', `${dir}/memory.stat`, parseMemoryStatV2);
+  files.read('cgroup.memory.stat', `${dir}/memory.stat`, parseMemoryStatV2, 'kept');

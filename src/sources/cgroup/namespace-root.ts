@@ -1,7 +1,8 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
+import { LIMITS } from '../../limits.ts';
 
 /** Deeper than any engine puts a container. */
-const MAX_DEPTH = 16;
+const MAX_DEPTH = LIMITS.cgroupDepth.max;
 
 /**
  * Where the cgroup namespace that we run in begins, as a path below a mount of the whole v2 hierarchy: '' at its top,

@@ -1,5 +1,9 @@
 import type { CgroupMembership } from '../proc/cgroup.ts';
 import { type CgroupFs, directoryBelow, STANDARD_CGROUP_PATH } from './cgroup-fs.ts';
+import type { RuntimeState } from './runtime-state.ts';
+
+/** Those whose files are read. */
+const V1_CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
 
 /** The directories that hold a container's cgroup: one on v2, one for each controller on v1. */
 export type CgroupPlace =
@@ -11,6 +15,11 @@ export function processesDirectory(place: CgroupPlace): string | undefined {
   if (place.version === 2) return place.directory;
   const { pids, cpuacct, memory } = place.directories;
   return pids ?? cpuacct ?? memory ?? Object.values(place.directories)[0];
+}
+
+/** Whether every directory that is read is known; some hosts have not all of them. */
+export function isWholePlace(place: CgroupPlace): boolean {
+  return place.version === 2 || V1_CONTROLLERS.every((controller) => place.directories[controller] !== undefined);
 }
 
 /**
@@ -62,11 +71,14 @@ export function placeOfPaths(cgroups: CgroupFs, paths: Readonly<Record<string, s
   return Object.keys(directories).length === 0 ? undefined : { version: 1, directories };
 }
 
-const V1_CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
-
 /** From one path that holds in every hierarchy, as crun's status file has it. */
 export function placeOfPath(cgroups: CgroupFs, path: string): CgroupPlace | undefined {
   const controllers = cgroups.version === 2 ? [''] : V1_CONTROLLERS;
   const paths = controllers.map((controller) => [controller, [STANDARD_CGROUP_PATH, controller, path].join('/')]);
   return placeOfPaths(cgroups, Object.fromEntries(paths));
+}
+
+/** From what a runtime wrote down. */
+export function placeOfState(cgroups: CgroupFs, state: RuntimeState): CgroupPlace | undefined {
+  return state.kind === 'paths' ? placeOfPaths(cgroups, state.paths) : placeOfPath(cgroups, state.path);
 }

@@ -18,8 +18,8 @@ const MICROSECONDS = 1e6;
 /** `cpu.pressure`, `memory.pressure`, `io.pressure`: `some avg10=0.00 avg60=0.00 avg300=0.00 total=0`, likewise `full`. */
 export function parsePressure(bytes: Buffer): Pressure | undefined {
   const text = bytes.toString('latin1');
-  const some = /^some .*\btotal=(\d{1,18})$/m.exec(text)?.[1];
-  const full = /^full .*\btotal=(\d{1,18})$/m.exec(text)?.[1];
+  const some = /^some .*\btotal=(\d{1,18})\n/m.exec(text)?.[1];
+  const full = /^full .*\btotal=(\d{1,18})\n/m.exec(text)?.[1];
   if (some === undefined) return undefined;
   return {
     someSeconds: Number(some) / MICROSECONDS,
@@ -31,7 +31,9 @@ export function parsePressure(bytes: Buffer): Pressure | undefined {
 export function readPressures(files: KernelFiles, dir: string): Pressures {
   const pressures: { -readonly [resource in PressureResource]?: Pressure } = {};
   for (const resource of PRESSURE_RESOURCES) {
-    const pressure = okValue(files.read(`cgroup.${resource}.pressure`, `${dir}/${resource}.pressure`, parsePressure));
+    const pressure = okValue(
+      files.read(`cgroup.${resource}.pressure`, `${dir}/${resource}.pressure`, parsePressure, 'kept'),
+    );
     if (pressure) pressures[resource] = pressure;
   }
   return pressures;

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
+import { LIMITS } from '../../limits.ts';
 import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
 import { parseNumberLines } from './formats.ts';
 
 /** Deeper than any container nests cgroups; ends a walk that something else would make endless. */
-const MAX_DEPTH = 16;
+const MAX_DEPTH = LIMITS.cgroupDepth.max;
 
 /**
  * Processes of a cgroup and of all below it (systemd and nested containers make children), each once: `cgroup.procs`,

@@ -1,4 +1,5 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
+import { needsProcesses } from '../process-families.ts';
 import { readCfsLimit, readCpuMax } from './cpu-limit.ts';
 import { type CgroupCpuTime, type CgroupThrottling, readCpuStat } from './cpu-stat.ts';
 import { readCpuacctStat } from './cpuacct-stat.ts';
@@ -33,8 +34,16 @@ export type CgroupMemory = {
 /** Names of metric families: a reading is made where one that needs it is on. */
 export type ReadingFamilies = ReadonlySet<string>;
 
-export function readCgroup(files: KernelFiles, place: CgroupPlace, families: ReadingFamilies): CgroupReading {
-  return place.version === 2 ? readV2(files, place.directory, families) : readV1(files, place.directories, families);
+/** `last`: what was read last, where no process of the cgroup has run since: its CPU time is not read again. */
+export function readCgroup(
+  files: KernelFiles,
+  place: CgroupPlace,
+  families: ReadingFamilies,
+  last?: CgroupReading,
+): CgroupReading {
+  return place.version === 2
+    ? readV2(files, place.directory, families)
+    : readV1(files, place.directories, families, last);
 }
 
 function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupReading {
@@ -43,7 +52,7 @@ function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): Cgr
     cpuTime: cpuStat?.time,
     throttling: cpuStat?.throttling,
     ...(families.has('cpu') && { cpuLimit: readCpuMax(files, dir) }),
-    ...(families.has('memory') && { memory: readMemoryV2(files, dir, families) }),
+    ...(needsMemory(families) && { memory: readMemoryV2(files, dir, families) }),
     ...(families.has('memoryEvents') && { memoryEvents: readMemoryEvents(files, dir) }),
     ...(needsTasks(families) && { tasks: readTasks(files, dir) }),
     ...(families.has('disk') && { disks: readIoStat(files, dir) }),
@@ -53,27 +62,34 @@ function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): Cgr
 
 function readMemoryV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
   return {
-    usageBytes: readMemoryBytes(files, dir, 'memory.current'),
-    limitBytes: readMemoryLimit(files, dir, 'memory.max'),
+    ...(families.has('memory') && {
+      usageBytes: readMemoryBytes(files, dir, 'memory.current'),
+      limitBytes: readMemoryLimit(files, dir, 'memory.max'),
+      swapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
+      stat: okValue(readMemoryStatV2(files, dir)),
+    }),
     ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.peak') }),
-    swapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
-    stat: okValue(readMemoryStatV2(files, dir)),
   };
 }
 
 type Directories = Readonly<Record<string, string>>;
 
-function readV1(files: KernelFiles, directories: Directories, families: ReadingFamilies): CgroupReading {
+function readV1(
+  files: KernelFiles,
+  directories: Directories,
+  families: ReadingFamilies,
+  last: CgroupReading | undefined,
+): CgroupReading {
   const { cpuacct, cpu, memory, pids, blkio } = directories;
   const wantsCpu = families.has('cpu');
   return {
-    ...(wantsCpu && cpuacct !== undefined && { cpuTime: okValue(readCpuacctStat(files, cpuacct)) }),
+    ...(wantsCpu && cpuacct !== undefined && { cpuTime: last?.cpuTime ?? okValue(readCpuacctStat(files, cpuacct)) }),
     ...(wantsCpu &&
       cpu !== undefined && {
         throttling: okValue(readCpuStat(files, cpu))?.throttling,
         cpuLimit: readCfsLimit(files, cpu),
       }),
-    ...(memory !== undefined && families.has('memory') && { memory: readMemoryV1(files, memory, families) }),
+    ...(memory !== undefined && needsMemory(families) && { memory: readMemoryV1(files, memory, families) }),
     ...(memory !== undefined && families.has('memoryEvents') && { memoryEvents: readMemoryEventsV1(files, memory) }),
     ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
     ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
@@ -81,15 +97,19 @@ function readV1(files: KernelFiles, directories: Directories, families: ReadingF
 }
 
 function readMemoryV1(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
-  const stat = okValue(readMemoryStatV1(files, dir));
+  const stat = families.has('memory') ? okValue(readMemoryStatV1(files, dir)) : undefined;
   return {
-    usageBytes: readMemoryBytes(files, dir, 'memory.usage_in_bytes'),
-    limitBytes: readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
+    ...(families.has('memory') && {
+      usageBytes: readMemoryBytes(files, dir, 'memory.usage_in_bytes'),
+      limitBytes: readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
+      swapBytes: stat?.swapBytes,
+      stat,
+    }),
     ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.max_usage_in_bytes') }),
-    swapBytes: stat?.swapBytes,
-    stat,
   };
 }
 
+const needsMemory = (families: ReadingFamilies): boolean => families.has('memory') || families.has('memoryPeak');
+
 /** The number of tasks also tells where zombies are to be looked for, which the processes' counters need. */
-const needsTasks = (families: ReadingFamilies): boolean => families.has('tasks') || families.has('processes');
+const needsTasks = (families: ReadingFamilies): boolean => families.has('tasks') || needsProcesses(families);

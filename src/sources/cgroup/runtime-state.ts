@@ -1,9 +1,13 @@
 import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
 
 /** What an OCI runtime wrote down of a container's cgroups: paths by controller (runc) or one for all (crun). */
-export type RuntimeState =
+export type RuntimeState = (
   | { readonly kind: 'paths'; readonly paths: Readonly<Record<string, string>> }
-  | { readonly kind: 'path'; readonly path: string };
+  | { readonly kind: 'path'; readonly path: string }
+) & {
+  /** The container's first process. */
+  readonly pid?: number;
+};
 
 /** State files below the host's run directory, in the order they are tried. */
 const STATE_FILES: readonly ((id: string) => string)[] = [
@@ -26,12 +30,18 @@ export function parseRuntimeState(bytes: Buffer): RuntimeState | undefined {
   }
   if (typeof document !== 'object' || document === null) return undefined;
   if ('cgroup-path' in document && typeof document['cgroup-path'] === 'string') {
-    return { kind: 'path', path: document['cgroup-path'] };
+    return { kind: 'path', path: document['cgroup-path'], ...pidOf(document, 'pid') };
   }
   const paths = 'cgroup_paths' in document ? document.cgroup_paths : undefined;
   if (typeof paths !== 'object' || paths === null) return undefined;
   const entries = Object.entries(paths).filter((entry) => typeof entry[1] === 'string');
-  return entries.length === 0 ? undefined : { kind: 'paths', paths: Object.fromEntries(entries) };
+  if (entries.length === 0) return undefined;
+  return { kind: 'paths', paths: Object.fromEntries(entries), ...pidOf(document, 'init_process_pid') };
+}
+
+function pidOf(document: object, key: string): { readonly pid?: number } {
+  const pid = (document as Record<string, unknown>)[key];
+  return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 ? { pid } : {};
 }
 
 export type StateFileAttempt = { readonly file: string; readonly outcome: ReadOutcome<RuntimeState> };

@@ -10,6 +10,16 @@ import { type EngineVersion, parseEngineVersion } from './version.ts';
 export type DockerClientOptions = DockerHostOptions & {
   /** Limit of each request in milliseconds. */
   readonly timeoutMs: number;
+  /** Hears of each request that was answered or failed; the stream of events counts until it begins. */
+  readonly onRequest?: (request: EngineRequest) => void;
+};
+
+export type EngineRequest = {
+  /** Path with its variable parts named: `/containers/{id}/json`. */
+  readonly urlTemplate: string;
+  readonly seconds: number;
+  /** The failure's code; absent where there was none. */
+  readonly errorType?: string;
 };
 
 /** Lists of values by filter name, e.g. `{ status: ['running'] }`. */
@@ -23,9 +33,13 @@ export type DockerClient = {
   /** Asks the engine's version and speaks the API chosen from it in every later request. Never pinned. */
   negotiate(signal?: AbortSignal): Promise<EngineVersion>;
   info(signal?: AbortSignal): Promise<unknown>;
-  list(filters: Filters, signal?: AbortSignal): Promise<unknown>;
+  /** `limit`: the latest created only, and so many of them. */
+  list(filters: Filters, signal?: AbortSignal, limit?: number): Promise<unknown>;
   /** `reference`: an identifier or a name. */
   inspect(reference: string, signal?: AbortSignal): Promise<unknown>;
+  /** Like inspect, with the size of the container's own layer, for which the engine may walk many files. */
+  size(reference: string, signal?: AbortSignal): Promise<unknown>;
+  inspectImage(id: string, signal?: AbortSignal): Promise<unknown>;
   /** Newline-delimited JSON until the signal or the engine ends it; no time limit, since silence is normal. */
   events(request: { readonly filters: Filters; readonly sinceSeconds: number }, signal: AbortSignal): Promise<Readable>;
   /** Breaks off every request under way and refuses later ones. */
@@ -33,6 +47,9 @@ export type DockerClient = {
 };
 
 const KEEP_ALIVE_DELAY_MS = 30_000;
+const MS_PER_SECOND = 1_000;
+/** A layer may hold millions of files. */
+const SIZE_TIMEOUT_MS = 60_000;
 
 /** Throws where `host` cannot be used. Nothing is loaded or asked before the first request. */
 export function createDockerClient(options: DockerClientOptions): DockerClient {
@@ -46,11 +63,31 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     return new Dockerode({ ...connection, ...(apiVersion !== undefined && { version: `v${apiVersion}` }) });
   };
 
-  const limited = <T>(signal: AbortSignal | undefined, run: (docker: Docker, signal: AbortSignal) => Promise<T>) => {
+  const timed = async <T>(urlTemplate: string, run: () => Promise<T>): Promise<T> => {
+    const startedAtMs = performance.now();
+    const report = (error: { errorType?: string }): void =>
+      options.onRequest?.({ urlTemplate, seconds: (performance.now() - startedAtMs) / MS_PER_SECOND, ...error });
+    try {
+      const answer = await run();
+      report({});
+      return answer;
+    } catch (error) {
+      report({ errorType: failureOf(error).code });
+      throw error;
+    }
+  };
+
+  const limited = <T>(
+    urlTemplate: string,
+    signal: AbortSignal | undefined,
+    run: (docker: Docker, signal: AbortSignal) => Promise<T>,
+    timeoutMs = options.timeoutMs,
+  ): Promise<T> => {
     const ended = AbortSignal.any(signal ? [closing.signal, signal] : [closing.signal]);
-    return withTimeLimit({ timeoutMs: options.timeoutMs, signal: ended }, async (abortSignal) => {
+    return withTimeLimit({ timeoutMs, signal: ended }, async (abortSignal) => {
       docker ??= await connect();
-      return await run(docker, abortSignal);
+      const engine = docker;
+      return await timed(urlTemplate, () => run(engine, abortSignal));
     });
   };
 
@@ -59,22 +96,42 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     timeoutMs: options.timeoutMs,
     negotiate: async (signal) => {
       docker = await connect();
-      const version = await limited(signal, askVersion);
+      const version = await limited('/version', signal, askVersion);
       docker = await connect(version.apiVersion);
       return version;
     },
-    info: (signal) => limited(signal, (engine, abortSignal) => engine.info(...untyped({ abortSignal }))),
-    list: (filters, signal) =>
-      limited(signal, (engine, abortSignal) =>
-        engine.listContainers({ filters: JSON.stringify(filters), abortSignal }),
+    info: (signal) => limited('/info', signal, (engine, abortSignal) => engine.info(...untyped({ abortSignal }))),
+    list: (filters, signal, limit) =>
+      limited('/containers/json', signal, (engine, abortSignal) =>
+        engine.listContainers({
+          filters: JSON.stringify(filters),
+          ...(limit !== undefined && { limit }),
+          abortSignal,
+        }),
       ),
     inspect: (reference, signal) =>
-      limited(signal, (engine, abortSignal) => engine.getContainer(reference).inspect({ abortSignal })),
+      limited('/containers/{id}/json', signal, (engine, abortSignal) =>
+        engine.getContainer(reference).inspect({ abortSignal }),
+      ),
+    size: (reference, signal) =>
+      limited(
+        '/containers/{id}/json?size=true',
+        signal,
+        (engine, abortSignal) => engine.getContainer(reference).inspect(...untyped({ size: true, abortSignal })),
+        SIZE_TIMEOUT_MS,
+      ),
+    inspectImage: (id, signal) =>
+      limited('/images/{id}/json', signal, (engine, abortSignal) =>
+        engine.getImage(id).inspect(...untyped({ abortSignal })),
+      ),
     events: async ({ filters, sinceSeconds }, signal) => {
       docker ??= await connect();
+      const engine = docker;
       const abortSignal = AbortSignal.any([signal, closing.signal]);
       const request = { filters: JSON.stringify(filters), since: sinceSeconds, abortSignal };
-      const stream = (await docker.getEvents(request)) as Readable & { readonly socket?: Socket };
+      const stream = (await timed('/events', () => engine.getEvents(request))) as Readable & {
+        readonly socket?: Socket;
+      };
       // Finds out that a remote engine is gone without saying so; its silence alone means nothing.
       stream.socket?.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
       return stream;

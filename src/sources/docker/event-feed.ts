@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
-import { createLineSplitter, parseEventLine } from './events.ts';
+import { LIMITS, type OnLimit } from '../../limits.ts';
+import { createLineSplitter, type LifeEvent, parseEventLine } from './events.ts';
 
 export type EventFeedOptions = {
   readonly open: (signal: AbortSignal) => Promise<Readable>;
   /** Called from within the stream: must only take a note. */
   readonly onChanged: (id: string) => void;
+  /** Likewise. Events from just before a stream was opened come again. */
+  readonly onLife: (event: LifeEvent) => void;
+  readonly onLimit: OnLimit;
   readonly now: () => number;
   readonly random: () => number;
 };
@@ -24,7 +28,7 @@ export type EventFeed = {
   lastError(): unknown;
 };
 
-const MAX_LINE_BYTES = 256 * 1024;
+const MAX_LINE_BYTES = LIMITS.eventLine.max;
 /** A stream that lived this long was a good one: after it the next is opened without waiting. */
 const LONG_LIFE_MS = 10_000;
 const FIRST_DELAY_MS = 1_000;
@@ -45,11 +49,14 @@ export function createEventFeed(options: EventFeedOptions): EventFeed {
       maxLineBytes: MAX_LINE_BYTES,
       onLine: (line) => {
         const event = parseEventLine(line);
-        if (event.kind === 'changed') options.onChanged(event.id);
-        else if (event.kind === 'garbage') garbageLines += 1;
+        if (event.kind === 'changed') {
+          options.onChanged(event.id);
+          if (event.life) options.onLife(event.life);
+        } else if (event.kind === 'garbage') garbageLines += 1;
       },
       onOverlong: () => {
         garbageLines += 1;
+        options.onLimit('eventLine');
       },
     });
 

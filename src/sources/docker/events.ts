@@ -3,6 +3,7 @@ import { field } from './json.ts';
 
 /** What changes a container's entry. Health checks run `exec` all the time, so those stay with the engine. */
 export const ACTIONS = [
+  'create',
   'start',
   'restart',
   'die',
@@ -20,9 +21,26 @@ const PODMAN_ACTIONS = ['died', 'remove', 'restore', 'init'];
 
 const RELEVANT: ReadonlySet<string> = new Set([...ACTIONS, ...PODMAN_ACTIONS]);
 
+/** The beginning or the end of a container's run. Unix time in milliseconds, with fractions. */
+export type LifeEvent = {
+  readonly id: string;
+  readonly what: 'start' | 'end';
+  readonly atMs: number;
+  /** Name, image, labels and more, as the engine wrote them. */
+  readonly attributes: unknown;
+};
+
 export type EventLine =
   /** This container is not what it was; what it is now has to be asked. */
-  { readonly kind: 'changed'; readonly id: string } | { readonly kind: 'other' } | { readonly kind: 'garbage' };
+  | { readonly kind: 'changed'; readonly id: string; readonly life?: LifeEvent }
+  | { readonly kind: 'other' }
+  | { readonly kind: 'garbage' };
+
+const LIFE_ACTIONS: ReadonlyMap<string, LifeEvent['what']> = new Map([
+  ['start', 'start'],
+  ['die', 'end'],
+  ['died', 'end'],
+]);
 
 /** Reads one line of `GET /events`. */
 export function parseEventLine(line: string): EventLine {
@@ -37,8 +55,30 @@ export function parseEventLine(line: string): EventLine {
   // Health events carry the result behind a colon.
   if (field(event, 'Type') !== 'container' || !RELEVANT.has(action.split(':', 1)[0] ?? '')) return { kind: 'other' };
   const id = field(field(event, 'Actor'), 'ID') ?? field(event, 'id');
-  return isContainerId(id) ? { kind: 'changed', id } : { kind: 'garbage' };
+  if (!isContainerId(id)) return { kind: 'garbage' };
+  const what = LIFE_ACTIONS.get(action);
+  const atMs = eventTimeMs(event);
+  return {
+    kind: 'changed',
+    id,
+    ...(what &&
+      atMs !== undefined && { life: { id, what, atMs, attributes: field(field(event, 'Actor'), 'Attributes') } }),
+  };
 }
+
+function eventTimeMs(event: unknown): number | undefined {
+  const [nanos, seconds] = [field(event, 'timeNano'), field(event, 'time')];
+  if (typeof nanos === 'number' && nanos > 0) return dateOf(nanos / 1e6);
+  return typeof seconds === 'number' && seconds > 0 ? dateOf(seconds * 1_000) : undefined;
+}
+
+/** After a time that never comes all later events would seem to have been heard before. */
+function dateOf(atMs: number): number | undefined {
+  return atMs <= LATEST_MS ? atMs : undefined;
+}
+
+/** The year 9999, beyond which no engine writes times. */
+const LATEST_MS = Date.UTC(9999, 0);
 
 export type LineSplitter = { push(chunk: Buffer): void };
 

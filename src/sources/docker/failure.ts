@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.ts';
 import { field, text } from './json.ts';
 
 export type Failure = {
@@ -8,7 +9,7 @@ export type Failure = {
   readonly message: string;
 };
 
-const MAX_MESSAGE_LENGTH = 200;
+const MAX_MESSAGE_LENGTH = LIMITS.engineMessage.max;
 const UNIX = 'unix://';
 
 /** Reads whatever a request was rejected with. */

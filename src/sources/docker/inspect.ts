@@ -1,4 +1,12 @@
-import type { Container, ContainerHealth, ContainerImage, ContainerState, NetworkMode } from '../container.ts';
+import { LIMITS, type OnLimit } from '../../limits.ts';
+import {
+  type Container,
+  type ContainerHealth,
+  type ContainerImage,
+  type ContainerState,
+  isRunning,
+  type NetworkMode,
+} from '../container.ts';
 import { parseImageReference } from './image-reference.ts';
 import { count, field, text } from './json.ts';
 import { parseTimestampMs } from './timestamp.ts';
@@ -7,7 +15,9 @@ export type InspectOutcome =
   | { readonly status: 'ok'; readonly container: Container }
   | { readonly status: 'invalid'; readonly reason: string };
 
-export const MAX_LABELS = 512;
+export type InspectOptions = { readonly runtime: string; readonly onLimit?: OnLimit };
+
+export const MAX_LABELS = LIMITS.labels.max;
 
 const ID = /^[0-9a-f]{12,64}$/;
 const SHORT_ID_LENGTH = 12;
@@ -42,7 +52,7 @@ export function parseState(value: unknown): ContainerState | undefined {
  * left out, and only an answer without identifier or state is refused. `container:NAME` is handed on as the engine
  * wrote it, since only the engine can say which identifier that is.
  */
-export function parseInspect(document: unknown, { runtime }: { readonly runtime: string }): InspectOutcome {
+export function parseInspect(document: unknown, { runtime, onLimit }: InspectOptions): InspectOutcome {
   const id = field(document, 'Id');
   if (!isContainerId(id)) return { status: 'invalid', reason: 'the answer has no container identifier' };
   const stateDocument = field(document, 'State');
@@ -55,8 +65,10 @@ export function parseInspect(document: unknown, { runtime }: { readonly runtime:
     };
   }
   const config = field(document, 'Config');
-  const health = field(field(stateDocument, 'Health'), 'Status');
   const startedAtMs = parseTimestampMs(field(stateDocument, 'StartedAt'));
+  const createdAtMs = parseTimestampMs(field(document, 'Created'));
+  const command = text(field(document, 'Path'));
+  const labels = parseLabels(field(config, 'Labels'), onLimit);
   const restartCount = count(field(document, 'RestartCount'));
   const pid = count(field(stateDocument, 'Pid'));
   const container: Container = {
@@ -64,15 +76,38 @@ export function parseInspect(document: unknown, { runtime }: { readonly runtime:
     name: parseName(field(document, 'Name')) ?? id.slice(0, SHORT_ID_LENGTH),
     runtime,
     image: parseImage(field(config, 'Image'), field(document, 'Image')),
-    labels: parseLabels(field(config, 'Labels')),
+    labels,
+    ...(isPodSandbox(labels) && { isPodSandbox: true }),
     state,
-    ...(HEALTHS.has(health) && { health: health as ContainerHealth }),
+    ...(isRunning({ state }) ? parseHealth(stateDocument) : parseEnd(stateDocument)),
     ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(createdAtMs !== undefined && { createdAtMs }),
     ...(restartCount !== undefined && { restartCount }),
     ...(pid !== undefined && pid > 0 && { pid }),
+    ...(command !== undefined && { command }),
     network: parseNetworkMode(field(field(document, 'HostConfig'), 'NetworkMode')),
   };
   return { status: 'ok', container };
+}
+
+/** What the last check said is true of a container that runs only: the engine goes on answering it after the end. */
+function parseHealth(stateDocument: unknown): Pick<Container, 'health'> {
+  const health = field(field(stateDocument, 'Health'), 'Status');
+  return HEALTHS.has(health) ? { health: health as ContainerHealth } : {};
+}
+
+/** How the last run ended. A container that never ran has no end, but where its start failed, the code says so. */
+function parseEnd(stateDocument: unknown): Pick<Container, 'finishedAtMs' | 'exitCode' | 'oomKilled'> {
+  const finishedAtMs = parseTimestampMs(field(stateDocument, 'FinishedAt'));
+  const exitCode = field(stateDocument, 'ExitCode');
+  if (!Number.isSafeInteger(exitCode) || (finishedAtMs === undefined && exitCode === 0)) return {};
+  const oomKilled = field(stateDocument, 'OOMKilled') === true;
+  return { ...(finishedAtMs !== undefined && { finishedAtMs }), exitCode: exitCode as number, oomKilled };
+}
+
+/** The kubelet marks so the container that holds a pod's namespaces; without the pod it stands for nothing. */
+function isPodSandbox(labels: Container['labels']): boolean {
+  return labels['io.kubernetes.docker.type'] === 'podsandbox' && labels['io.kubernetes.pod.uid'] !== undefined;
 }
 
 /** The primary name. Names by which linked containers call this one (`/other/alias`) stand elsewhere and are not it. */
@@ -86,15 +121,15 @@ function parseImage(reference: unknown, imageId: unknown): ContainerImage {
   return { ...parseImageReference(text(reference) ?? '', id), ...(id !== undefined && { id }) };
 }
 
-function parseLabels(value: unknown): Readonly<Record<string, string>> {
+export function parseLabels(value: unknown, onLimit?: OnLimit): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  const labels: [string, string][] = [];
-  for (const [key, content] of Object.entries(value)) {
-    if (labels.length === MAX_LABELS) break;
+  const labels = Object.entries(value).flatMap(([key, content]): [string, string][] => {
     const name = text(key);
-    if (name !== undefined && typeof content === 'string') labels.push([name, text(content) ?? '']);
-  }
-  return Object.fromEntries(labels);
+    return name !== undefined && typeof content === 'string' ? [[name, text(content) ?? '']] : [];
+  });
+  const leftOut = labels.length - MAX_LABELS;
+  if (leftOut > 0) onLimit?.('labels', leftOut);
+  return Object.fromEntries(labels.slice(0, MAX_LABELS));
 }
 
 function parseNetworkMode(value: unknown): NetworkMode {

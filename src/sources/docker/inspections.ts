@@ -1,6 +1,9 @@
+import type { OnLimit } from '../../limits.ts';
 import type { Logger } from '../../log.ts';
+import type { Container } from '../container.ts';
 import type { DockerClient } from './client.ts';
 import { failureOf } from './failure.ts';
+import type { ImageDigests } from './image-digests.ts';
 import { parseInspect } from './inspect.ts';
 import type { Inventory } from './inventory.ts';
 import { withNetworkOwner } from './network-owner.ts';
@@ -8,6 +11,11 @@ import { withNetworkOwner } from './network-owner.ts';
 export type InspectionsOptions = {
   readonly client: DockerClient;
   readonly inventory: Inventory;
+  /** Absent: the digests of images are not asked for. */
+  readonly imageDigests?: ImageDigests | undefined;
+  /** Hears of each answer. */
+  readonly onAnswer: () => void;
+  readonly onLimit: OnLimit;
   readonly now: () => number;
   readonly log: Logger;
 };
@@ -27,7 +35,8 @@ const PARALLEL = 4;
 /** A container whose inspect hangs would otherwise hold up every cycle for the whole time limit. */
 const RETRY_AFTER_TIMEOUT_MS = 30_000;
 
-export function createInspections({ client, inventory, now, log }: InspectionsOptions): Inspections {
+export function createInspections(options: InspectionsOptions): Inspections {
+  const { client, inventory, imageDigests, onAnswer, onLimit, now, log } = options;
   /** When to ask again about each container that could not be inspected. */
   const retryAtMs = new Map<string, number>();
   let timeoutsInRow = 0;
@@ -59,13 +68,15 @@ export function createInspections({ client, inventory, now, log }: InspectionsOp
       return;
     }
     timeoutsInRow = 0;
-    const outcome = parseInspect(document, { runtime });
+    onAnswer();
+    const outcome = parseInspect(document, { runtime, onLimit });
     if (outcome.status === 'invalid') {
       postpone(id, outcome.reason, 0);
       return;
     }
     retryAtMs.delete(id);
-    inventory.put(await withNetworkOwner(outcome.container, { client, inventory }));
+    const container = await withDigests(outcome.container, imageDigests);
+    inventory.put(await withNetworkOwner(container, { client, inventory }));
   };
 
   const takeDue = (): string[] => {
@@ -91,4 +102,10 @@ export function createInspections({ client, inventory, now, log }: InspectionsOp
       }
     },
   };
+}
+
+async function withDigests(container: Container, imageDigests: ImageDigests | undefined): Promise<Container> {
+  const { image } = container;
+  const repoDigests = image.id === undefined ? undefined : await imageDigests?.of(image.id);
+  return repoDigests?.length ? { ...container, image: { ...image, repoDigests } } : container;
 }

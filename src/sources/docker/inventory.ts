@@ -1,6 +1,8 @@
+import { LIMITS, type OnLimit } from '../../limits.ts';
 import type { Container, ContainerState } from '../container.ts';
 import { createDirtySet } from './dirty-set.ts';
 import type { ListEntry } from './list.ts';
+import { createStopped } from './stopped.ts';
 
 /**
  * What is known of the engine's containers, and which entries are out of date. Does no I/O; events may call
@@ -11,13 +13,18 @@ export type Inventory = {
   markDirty(id: string): void;
   /** After a gap: nothing that is known is sure. A list has to follow. */
   markAllDirty(): void;
-  /** Takes a list of all active containers: forgets the rest, marks what is new or differs. */
+  /** Takes a list of all active containers: marks what is new or differs, and what is not active any more. */
   reconcile(entries: readonly ListEntry[]): void;
+  /** Takes a list of containers that do not run, and marks those that stopped a short time ago. */
+  reconcileStopped(entries: readonly ListEntry[]): void;
+  /** Forgets the stopped containers whose time has passed. */
+  expire(): void;
   hasDirty(): boolean;
   /** The identifiers to ask about now; those come out of the dirty set before they are asked. */
   takeDirty(): readonly string[];
   put(container: Container): void;
   forget(id: string): void;
+  has(id: string): boolean;
   /** By identifier or name. */
   find(reference: string): Container | undefined;
   /** True when events came faster than they can be noted: everything has to be listed again. */
@@ -26,10 +33,22 @@ export type Inventory = {
   leftOut(): number;
 };
 
+export type InventoryOptions = {
+  readonly maxContainers: number;
+  /** How long containers that do not run are spoken of; 0: not at all. */
+  readonly stoppedRetentionMs: number;
+  readonly onLimit: OnLimit;
+  readonly now: () => number;
+};
+
+/** Of containers that do not run. */
+const MAX_STOPPED = LIMITS.stoppedContainers.max;
 const ACTIVE: ReadonlySet<ContainerState> = new Set<ContainerState>(['running', 'paused', 'restarting']);
 
-export function createInventory({ maxContainers }: { readonly maxContainers: number }): Inventory {
+export function createInventory(options: InventoryOptions): Inventory {
+  const { maxContainers, stoppedRetentionMs, onLimit, now } = options;
   const known = new Map<string, Container>();
+  const stopped = createStopped({ retentionMs: stoppedRetentionMs, maxStopped: MAX_STOPPED, onLimit });
   const dirty = createDirtySet({ maxSize: 2 * maxContainers });
   const leftOut = new Set<string>();
   // The same array until something changes, since it is asked for in every cycle.
@@ -41,14 +60,19 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
 
   const forget = (id: string): void => {
     leftOut.delete(id);
-    if (known.delete(id)) changed();
+    const wasStopped = stopped.delete(id);
+    if (known.delete(id) || wasStopped) changed();
   };
 
   const put = (container: Container): void => {
     if (!ACTIVE.has(container.state)) {
-      forget(container.id);
+      leftOut.delete(container.id);
+      known.delete(container.id);
+      stopped.put(container, now());
+      changed();
       return;
     }
+    stopped.delete(container.id);
     if (known.size >= maxContainers && !known.has(container.id)) {
       if (leftOut.size < maxContainers) leftOut.add(container.id);
       return;
@@ -62,12 +86,13 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
     // What was noted so far is either known, and marked again, or comes with the list that has to follow.
     dirty.clear();
     for (const id of known.keys()) dirty.mark(id);
+    for (const { id } of stopped.values()) dirty.mark(id);
   };
 
   const reconcile = (entries: readonly ListEntry[]): void => {
     const listed = new Set(entries.map((entry) => entry.id));
-    for (const id of known.keys()) if (!listed.has(id)) known.delete(id);
-    changed();
+    // Stopped or removed: the answer about each says which.
+    for (const id of known.keys()) if (!listed.has(id)) dirty.mark(id);
     leftOut.clear();
     let places = maxContainers - known.size;
     for (const { id, state } of entries) {
@@ -82,16 +107,27 @@ export function createInventory({ maxContainers }: { readonly maxContainers: num
 
   return {
     containers: () => {
-      answer ??= [...known.values()];
+      answer ??= [...known.values(), ...stopped.values()];
       return answer;
     },
     markDirty: dirty.mark,
     markAllDirty,
     reconcile,
+    reconcileStopped: (entries) => {
+      const unknown = entries.filter(({ id }) => !known.has(id) && stopped.get(id) === undefined);
+      for (const { id } of stopped.choose(unknown)) dirty.mark(id);
+    },
+    expire: () => {
+      if (stopped.expire(now())) changed();
+    },
     takeDirty: dirty.take,
     put,
     forget,
-    find: (reference) => known.get(reference) ?? [...known.values()].find(({ name }) => name === reference),
+    has: (id) => known.has(id) || stopped.get(id) !== undefined,
+    find: (reference) =>
+      known.get(reference) ??
+      stopped.get(reference) ??
+      [...known.values(), ...stopped.values()].find(({ name }) => name === reference),
     hasDirty: () => !dirty.isEmpty(),
     overflowed: dirty.overflowed,
     leftOut: () => leftOut.size,

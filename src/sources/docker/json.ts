@@ -1,7 +1,9 @@
+import { LIMITS } from '../../limits.ts';
+
 /** Reads of JSON that others wrote: every answer has the type it says, or is undefined. Nothing here throws. */
 
 /** Longer strings are cut: names and labels come from whoever runs containers. */
-export const MAX_TEXT_LENGTH = 4096;
+export const MAX_TEXT_LENGTH = LIMITS.engineText.max;
 
 export function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -22,6 +22,14 @@ export function readNamespace(proc: ProcFs, pid: number | 'self', kind: Namespac
 }
 
 /**
+ * Whether the process is in the network namespace that is expected of it. To be asked after it was read through: its pid
+ * may have become another's meanwhile, with another network. True where nothing is expected.
+ */
+export function isStillIn(proc: ProcFs, pid: number, netNamespace: number | undefined): boolean {
+  return netNamespace === undefined || okValue(readNamespace(proc, pid, 'net')) === netNamespace;
+}
+
+/**
  * The host's process 1, and kthreadd, which is always process 2 there: the latter can be looked at even where the
  * former holds capabilities that we lack.
  */

@@ -24,9 +24,10 @@ export function parseNetDev(bytes: Buffer): NetworkInterface[] | undefined {
   for (let at = 0, next = 0; at < bytes.length; at = next) {
     next = nextLine(bytes, at);
     const nameStart = skipBlanks(bytes, at);
-    const nameEnd = bytes.indexOf(COLON, nameStart);
-    if (nameEnd < 0) break;
-    if (nameEnd >= next) continue;
+    // Within the line only: lines without a colon must not each search all the rest.
+    const nameLength = bytes.subarray(nameStart, next).indexOf(COLON);
+    if (nameLength < 0) continue;
+    const nameEnd = nameStart + nameLength;
     const fields = parseFields(bytes, nameEnd + 1);
     if (!fields) return undefined;
     interfaces.push({

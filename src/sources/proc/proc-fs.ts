@@ -19,8 +19,12 @@ export type ProcFsOptions = {
   readonly files: KernelFiles;
 };
 
-export function createProcFs({ root, path, cgroupRoot = '', files }: ProcFsOptions): ProcFs {
-  return { path: path || `${root.replace(/\/+$/, '')}/proc`, cgroupRoot, files };
+export function createProcFs({ cgroupRoot = '', files, ...where }: ProcFsOptions): ProcFs {
+  return { path: procPathOf(where), cgroupRoot, files };
+}
+
+export function procPathOf({ root, path }: Pick<ProcFsOptions, 'root' | 'path'>): string {
+  return path || `${root.replace(/\/+$/, '')}/proc`;
 }
 
 /** Ids of all processes that can be seen; threads are not listed there. */

@@ -27,6 +27,7 @@ describe('a directory below a hierarchy', () => {
     expect(directoryBelow(root, 'docker/abc/')).toBe(`${root}/docker/abc`);
     expect(directoryBelow(`${root}/`, '/')).toBe(root);
     expect(directoryBelow('/', root)).toBe(root);
+    expect(directoryBelow(`${root}/nothing`, '/')).toBeUndefined();
   });
 
   it('is none where there is nothing, even halfway or in a name that no file system has', () => {

@@ -12,7 +12,7 @@ const cfs = (quota: string, period: string) =>
 describe('cpu.max', () => {
   it('is a quota for each period', () => {
     expect(parse('50000 100000\n')).toBe(0.5);
-    expect(parse('250000 100000')).toBe(2.5);
+    expect(parse('250000 100000\n')).toBe(2.5);
     expect(parse('1000 1000000\n')).toBe(0.001);
   });
 

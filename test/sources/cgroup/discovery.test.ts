@@ -1,3 +1,4 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createCgroupDiscovery } from '../../../src/sources/cgroup/discovery.ts';
@@ -38,6 +39,23 @@ describe('discovery without an engine', () => {
     ]);
   });
 
+  it('keeps the start of a container when the clock is set, and gives a new one the time of now', async () => {
+    const tree = createHostTree({
+      ...BOOT,
+      ...processFiles(20, `0::/docker/${ID}\n`, { startTimeTicks: 700 }),
+      ...processFiles(30, `0::/docker/${OTHER_ID}\n`, { startTimeTicks: 900 }),
+    });
+    const discovery = createCgroupDiscovery({ proc: tree.proc });
+    const starts = async () => (await discovery.current()).map(({ startedAtMs }) => startedAtMs);
+    expect(await starts()).toEqual([1_700_000_007_000, 1_700_000_009_000]);
+    writeFileSync(`${tree.root}/proc/stat`, 'btime 1699996400\n');
+    const [path, text] = Object.entries(processFiles(30, '', { startTimeTicks: 950 })).find(([name]) =>
+      name.endsWith('/stat'),
+    )!;
+    writeFileSync(`${tree.root}/${path}`, text);
+    for (let cycle = 0; cycle < 3; cycle += 1) expect(await starts()).toEqual([1_700_000_007_000, 1_699_996_409_500]);
+  });
+
   it('finds a container that runs containers as one', async () => {
     const found = await discover({
       ...BOOT,
@@ -45,6 +63,22 @@ describe('discovery without an engine', () => {
       ...processFiles(21, `0::/docker/${ID}/docker/${OTHER_ID}\n`),
     });
     expect(found.map(({ id }) => id)).toEqual([ID]);
+  });
+
+  it('knows the sandbox of a pod by its only process', async () => {
+    const pod = '/kubepods/besteffort/pod0b5a4ad3-0b0b-4a6e-9d3c-3f0c1d2e4f5a';
+    const tree = createHostTree({
+      ...BOOT,
+      ...processFiles(20, `0::${pod}/${ID}\n`),
+      ...processFiles(30, `0::${pod}/${OTHER_ID}\n`),
+    });
+    symlinkSync('/pause', `${tree.root}/proc/20/exe`);
+    symlinkSync('/usr/sbin/nginx', `${tree.root}/proc/30/exe`);
+    const found = await createCgroupDiscovery({ proc: tree.proc }).current();
+    expect(found.map(({ id, isPodSandbox }) => [id, isPodSandbox])).toEqual([
+      [ID, true],
+      [OTHER_ID, undefined],
+    ]);
   });
 
   it('finds those of a captured host under the ids that the engine gave them', async () => {

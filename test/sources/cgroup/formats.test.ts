@@ -6,13 +6,13 @@ import { fixtures } from '../fixtures.ts';
 const bytes = (text: string) => Buffer.from(text);
 
 describe('a file with one number', () => {
-  it('is that number, with or without its newline', () => {
+  it('is that number', () => {
     expect(parseSingleValue(bytes('475136\n'))).toBe(475_136);
-    expect(parseSingleValue(bytes('0'))).toBe(0);
+    expect(parseSingleValue(bytes('0\n'))).toBe(0);
   });
 
   it('is malformed with anything else in it', () => {
-    for (const text of ['', '\n', '-1\n', '1 2\n', '1\n2\n', 'max\n', ' 1\n']) {
+    for (const text of ['', '\n', '-1\n', '1', '1 2\n', '1\n2\n', 'max\n', ' 1\n']) {
       expect(parseSingleValue(bytes(text)), JSON.stringify(text)).toBeUndefined();
     }
   });
@@ -46,7 +46,7 @@ describe('a flat keyed file', () => {
   });
 
   it('leaves out lines that are no pair of a key and a number', () => {
-    expect(Object.fromEntries(parseFlatKeyed(bytes('a\n b 2\nc -3\nd x\n\ne 5')))).toEqual({ e: 5 });
+    expect(Object.fromEntries(parseFlatKeyed(bytes('a\n b 2\nc -3\nd x\n\ne 5\nf 6')))).toEqual({ e: 5 });
   });
 });
 

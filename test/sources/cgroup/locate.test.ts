@@ -59,6 +59,19 @@ describe('the cgroup of a container', () => {
     expect(steps.slice(0, -1).map(([, result]) => result)).toEqual(Array(steps.length - 1).fill('gone'));
   });
 
+  it('is that of the container where its first process has gone on to a cgroup below', () => {
+    const path = `/system.slice/docker-${ID}.scope`;
+    const inner = `${path}/init.scope`;
+    const { place } = placeIn({ ...V2, [`sys/fs/cgroup${inner}/`]: '', 'proc/100/cgroup': `0::${inner}\n` });
+    expect(place).toEqual(v2(path));
+  });
+
+  it('is its own and not that of the container around it', () => {
+    const path = `/docker/${OTHER_ID}/kubelet/cri-containerd-${ID}.scope`;
+    const { place } = placeIn({ ...V2, [`sys/fs/cgroup${path}/app/`]: '', 'proc/100/cgroup': `0::${path}/app\n` });
+    expect(place).toEqual(v2(path));
+  });
+
   it('is that of its first process where the state file names what cannot be seen or leads elsewhere', () => {
     for (const path of ['/sys/fs/cgroup/another', '/sys/fs/cgroup/../../etc', '/etc', 'relative']) {
       const { place, steps } = placeIn({

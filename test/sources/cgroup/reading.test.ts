@@ -1,13 +1,14 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { CgroupPlace } from '../../../src/sources/cgroup/place.ts';
 import { readCgroup } from '../../../src/sources/cgroup/reading.ts';
-import { createKernelFiles } from '../../../src/sources/kernel-files.ts';
+import { createKernelFiles, type KernelFiles } from '../../../src/sources/kernel-files.ts';
 import { ALL_METRICS } from '../../fakes/all-metrics.ts';
 import { FIXTURES } from '../fixtures.ts';
 import { createTree } from '../tree.ts';
 
 const MIB = 1024 * 1024;
-const V1 = ['cpu', 'cpuacct', 'memory', 'pids'];
+const V1 = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
 const SHOP_V1 = '4107d1fad54f18113a7bedefb041402212423d0b8c9fa3ca0d2393d398ee27ed';
 const SHOP_V2 = 'ed9da31aaaf6e08cbb2150fbebbfd850a8d1de746ac7524db06eaf1aea72e00a';
 const v1Place = (id: string) => ({
@@ -88,6 +89,78 @@ describe('the reading of a cgroup', () => {
     for (const reading of readings) {
       // Only objects without a value in them are left.
       expect(JSON.stringify(reading)).toMatch(/^[{}:,"a-zA-Z]*$/);
+    }
+  });
+});
+
+describe('what is read of a cgroup', () => {
+  const EXPECTED: Readonly<Record<string, { readonly v1: readonly string[]; readonly v2: readonly string[] }>> = {
+    cpu: {
+      v1: ['cpuacct.stat', 'cpu.stat', 'cpu.cfs_quota_us', 'cpu.cfs_period_us'],
+      v2: ['cpu.stat', 'cpu.max'],
+    },
+    memory: {
+      v1: ['memory.usage_in_bytes', 'memory.limit_in_bytes', 'memory.stat'],
+      v2: ['memory.current', 'memory.max', 'memory.swap.current', 'memory.stat'],
+    },
+    memoryPeak: { v1: ['memory.max_usage_in_bytes'], v2: ['memory.peak'] },
+    memoryEvents: {
+      v1: [
+        'memory.failcnt',
+        'memory.limit_in_bytes',
+        'memory.memsw.failcnt',
+        'memory.memsw.limit_in_bytes',
+        'memory.oom_control',
+      ],
+      v2: ['memory.events'],
+    },
+    tasks: { v1: ['pids.current', 'pids.max'], v2: ['pids.current', 'pids.max'] },
+    // Tells whether there are zombies to look for.
+    processes: { v1: ['pids.current', 'pids.max'], v2: ['pids.current', 'pids.max'] },
+    disk: {
+      v1: ['blkio.throttle.io_service_bytes_recursive', 'blkio.throttle.io_serviced_recursive'],
+      v2: ['io.stat'],
+    },
+    pressure: { v1: [], v2: ['cpu.pressure', 'memory.pressure', 'io.pressure'] },
+    network: { v1: [], v2: [] },
+    life: { v1: [], v2: [] },
+  };
+
+  /** Names of the files that one family has read, sorted. */
+  function filesRead(place: CgroupPlace, family: string): string[] {
+    const real = createKernelFiles();
+    const read = new Set<string>();
+    const files: KernelFiles = {
+      ...real,
+      read: (source, path, parse) => {
+        read.add(path.split('/').at(-1)!);
+        return real.read(source, path, parse);
+      },
+    };
+    readCgroup(files, place, new Set([family]));
+    return [...read].sort();
+  }
+
+  it.each(Object.entries(EXPECTED))('is for %s only what it needs', (family, { v1, v2 }) => {
+    expect(filesRead(v1Place(SHOP_V1), family)).toEqual([...v1].sort());
+    expect(filesRead(v2Place(SHOP_V2), family)).toEqual([...v2].sort());
+  });
+
+  it('is for families of other sources at most the number of tasks', () => {
+    for (const family of [...ALL].filter((name) => !(name in EXPECTED))) {
+      const read = [...filesRead(v1Place(SHOP_V1), family), ...filesRead(v2Place(SHOP_V2), family)];
+      expect(
+        read.filter((name) => !name.startsWith('pids.')),
+        family,
+      ).toEqual([]);
+    }
+  });
+
+  it('gives the peak without the rest of memory', () => {
+    const peak = (place: CgroupPlace) => readCgroup(createKernelFiles(), place, new Set(['memoryPeak'])).memory;
+    for (const memory of [peak(v1Place(SHOP_V1)), peak(v2Place(SHOP_V2))]) {
+      expect(Object.keys(memory ?? {})).toEqual(['peakBytes']);
+      expect(memory?.peakBytes).toBeGreaterThan(0);
     }
   });
 });

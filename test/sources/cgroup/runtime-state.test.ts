@@ -27,6 +27,7 @@ describe('the state of a runtime', () => {
     expect(parse({ pid: 42, 'cgroup-path': `/machine.slice/libpod-${ID}.scope`, rootless: false })).toEqual({
       kind: 'path',
       path: `/machine.slice/libpod-${ID}.scope`,
+      pid: 42,
     });
   });
 

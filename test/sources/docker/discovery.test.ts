@@ -1,6 +1,11 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createDockerDiscovery, type DockerDiscovery } from '../../../src/sources/docker/discovery.ts';
+import { createClock } from '../../../src/clock.ts';
+import {
+  createDockerDiscovery,
+  type DockerDiscovery,
+  type DockerDiscoveryOptions,
+} from '../../../src/sources/docker/discovery.ts';
 import { containerId, inspectDocument } from '../../fakes/docker-documents.ts';
 import { createFakeDockerEngine, type FakeDockerEngine } from '../../fakes/docker-engine.ts';
 
@@ -24,12 +29,14 @@ afterEach(async () => {
   await engine.close();
 });
 
-function discover(options: { host?: string; maxContainers?: number } = {}): DockerDiscovery {
+type Setup = Pick<Partial<DockerDiscoveryOptions>, 'maxContainers' | 'onLimit' | 'now'> & { readonly host?: string };
+
+function discover({ host = engine.host, ...options }: Setup = {}): DockerDiscovery {
   return createDockerDiscovery({
-    client: { host: options.host ?? engine.host, tlsVerify: false, certPath: '', timeoutMs: TIMEOUT_MS },
+    client: { host, tlsVerify: false, certPath: '', timeoutMs: TIMEOUT_MS },
     relistIntervalMs: RELIST_INTERVAL_MS,
-    ...(options.maxContainers !== undefined && { maxContainers: options.maxContainers }),
     now: () => clockMs,
+    ...options,
     random: () => 0.5,
     log: pino({ level: 'info', base: null }, { write: (line: string) => logged.push(line) }),
   });
@@ -89,6 +96,38 @@ test('lists again when the interval has passed, and inspects only what is new th
   await discovery.current();
   expect(engine.requests).toHaveLength(1);
   expect(engine.requests[0]).toMatch(/containers\/json\?filters={"status":\["running","paused","restarting"\]}$/);
+});
+
+test.each([
+  ['back', -3_600_000],
+  ['forward', 3_600_000],
+])('keeps its pace when the wall clock is set %s by an hour', async (_, stepMs) => {
+  let [wallMs, monotonicMs] = [Date.now(), 0];
+  const pass = (ms: number): void => {
+    [wallMs, monotonicMs] = [wallMs + ms, monotonicMs + ms];
+  };
+  const clock = createClock({ unixMs: () => wallMs, monotonicMs: () => monotonicMs });
+  await discovery.close();
+  discovery = discover({ now: () => clock.now().unixMs });
+  engine.add(inspectDocument({ id: 'a1', name: 'hangs' }));
+  engine.setFaults({ path: /a10*\/json$/, delayMs: 2 * TIMEOUT_MS });
+  await names();
+  await expect.poll(() => logged.some((line) => line.includes('cannot inspect'))).toBe(true);
+  await names();
+  await listening();
+  wallMs += stepMs;
+  engine.setFaults();
+  pass(40_000);
+  await expect.poll(names).toEqual(['hangs']);
+
+  engine.requests.length = 0;
+  for (let minute = 0; minute < 60; minute += 1) {
+    pass(60_000);
+    await discovery.current();
+  }
+  // An hour has twelve turns of five minutes; while time passes at nine tenths, a tenth of them is missing.
+  expect(engine.requests.length).toBeGreaterThanOrEqual(9);
+  expect(engine.requests.length).toBeLessThanOrEqual(13);
 });
 
 test('finds what was started, removed, renamed, paused and declared unhealthy later', async () => {
@@ -200,16 +239,18 @@ test('shares one round of questions between callers', async () => {
   expect(engine.requests.filter((request) => request === 'GET /version')).toHaveLength(1);
 });
 
-test('measures as many containers as are allowed and says once that there are more', async () => {
+test('measures as many containers as are allowed and says that there are more', async () => {
   await discovery.close();
-  discovery = discover({ maxContainers: 3 });
+  const leftOut: unknown[] = [];
+  discovery = discover({ maxContainers: 3, onLimit: (limit, count) => leftOut.push([limit, count]) });
   for (const id of ['a1', 'a2', 'a3', 'a4', 'a5']) engine.add(inspectDocument({ id }));
   expect(await discovery.current()).toHaveLength(3);
   await listening();
   engine.add(inspectDocument({ id: 'a6' }));
-  await discovery.current();
-  expect(await discovery.current()).toHaveLength(3);
-  expect(logged.filter((line) => line.includes('more containers'))).toHaveLength(1);
+  await vi.waitFor(async () => {
+    expect(await discovery.current()).toHaveLength(3);
+    expect(leftOut.at(-1)).toEqual(['containers', 3]);
+  });
 });
 
 test('knows whose network a container shares when the engine gives only a name', async () => {

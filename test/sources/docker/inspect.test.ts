@@ -34,8 +34,11 @@ test('reads what Docker writes', () => {
     state: 'running',
     health: 'healthy',
     startedAtMs: Date.parse('2024-05-06T07:08:09.123Z'),
+    createdAtMs: Date.parse('2024-05-06T07:08:08.500Z'),
     restartCount: 3,
     pid: 12,
+    // Never its arguments, which may hold secrets.
+    command: 'server',
     network: { kind: 'own' },
   });
 });
@@ -45,6 +48,29 @@ test('leaves out what a container that never ran does not have', () => {
   expect(container).not.toHaveProperty('pid');
   expect(container).not.toHaveProperty('startedAtMs');
   expect(container).not.toHaveProperty('health');
+});
+
+test('tells how a run ended only while the container does not run, and its health only while it does', () => {
+  const end = { FinishedAt: '2024-05-06T08:00:00.5Z', ExitCode: 137, OOMKilled: true, Health: { Status: 'unhealthy' } };
+  const ended = { finishedAtMs: Date.parse('2024-05-06T08:00:00.500Z'), exitCode: 137, oomKilled: true };
+  for (const Status of ['exited', 'dead', 'restarting']) {
+    expect(parse(withState({ Status, ...end }))).toMatchObject(ended);
+    expect(parse(withState({ Status, ...end }))).not.toHaveProperty('health');
+  }
+  for (const Status of ['running', 'paused']) {
+    expect(parse(withState({ Status, ...end }))).not.toHaveProperty('exitCode');
+    expect(parse(withState({ Status, ...end })).health).toBe('unhealthy');
+  }
+});
+
+test('gives a container that never ran no exit code, unless its start failed', () => {
+  const never = { Status: 'created', FinishedAt: '0001-01-01T00:00:00Z' };
+  expect(parse(withState({ ...never, ExitCode: 0 }))).not.toHaveProperty('exitCode');
+  expect(parse(withState({ ...never, ExitCode: 127 }))).toMatchObject({ exitCode: 127, oomKilled: false });
+});
+
+test('keeps a name with several slashes whole', () => {
+  expect(parse(inspectDocument({ id: 'ab', name: 'web/alias' })).name).toBe('web/alias');
 });
 
 test('names every state', () => {
@@ -85,6 +111,18 @@ test('bounds names and labels, and takes only labels that are strings', () => {
   expect(Object.keys(container.labels)).toHaveLength(MAX_LABELS);
   expect(container.labels['long']).toHaveLength(MAX_TEXT_LENGTH);
   expect(container.labels).not.toHaveProperty('number');
+  const leftOut: unknown[] = [];
+  parseInspect(document, { runtime: 'docker', onLimit: (limit, count) => leftOut.push([limit, count]) });
+  expect(leftOut).toEqual([['labels', MAX_LABELS + 1]]);
+});
+
+test('knows the sandbox of a pod by the labels of the kubelet, and by none of them alone', () => {
+  const withLabels = (Labels: Record<string, string>) => ({ ...base(), Config: { ...base().Config, Labels } });
+  const kind = { 'io.kubernetes.docker.type': 'podsandbox' };
+  const pod = { 'io.kubernetes.pod.uid': 'u1' };
+  expect(parse(withLabels({ ...kind, ...pod })).isPodSandbox).toBe(true);
+  for (const labels of [kind, pod, { ...pod, 'io.kubernetes.docker.type': 'container' }])
+    expect(parse(withLabels(labels)).isPodSandbox).toBeUndefined();
 });
 
 test('keeps a label named __proto__ a label', () => {

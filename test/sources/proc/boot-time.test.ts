@@ -8,7 +8,7 @@ const parse = (text: string) => parseBootTime(Buffer.from(text));
 describe('the boot time', () => {
   it('is the line btime, wherever it stands', () => {
     expect(parse('cpu  1 2 3\nintr 5\nctxt 6\nbtime 1700000000\nprocesses 7\n')).toBe(1_700_000_000);
-    expect(parse('btime 1700000000')).toBe(1_700_000_000);
+    expect(parse('btime 1700000000\n')).toBe(1_700_000_000);
   });
 
   it('is not a key that ends like it', () => {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { type ContainerReading, readContainer } from '../../src/sources/container-reading.ts';
+import { createInterfaceReader } from '../../src/sources/interfaces.ts';
+import { createResolver, RESTED_CYCLES } from '../../src/sources/resolution.ts';
+import { ALL_METRICS } from '../fakes/all-metrics.ts';
+import { createHostTree, DOCKER_V2, ID, named, processFiles, V2 } from './host-tree.ts';
+
+const CGROUP = `0::/docker/${ID}\n`;
+const cpuStat = (usec: number) => `usage_usec ${usec}\nuser_usec ${usec}\nsystem_usec 0\n`;
+const V2_HOST = {
+  ...V2,
+  [`${DOCKER_V2}/cgroup.procs`]: '100\n',
+  [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_000),
+  [`${DOCKER_V2}/memory.current`]: '4096\n',
+  [`${DOCKER_V2}/pids.current`]: '1\n',
+  ...processFiles(100, CGROUP),
+};
+
+function start(content: Readonly<Record<string, string>> = V2_HOST) {
+  const host = createHostTree(content);
+  const resolver = createResolver(host);
+  const { proc, files } = host;
+  const { families } = ALL_METRICS;
+  const interfaceReader = createInterfaceReader({ proc, loopback: false });
+  const options = { proc, files, families, blockDevices: { nameOf: (device: string) => device }, interfaceReader };
+  let last: ContainerReading | undefined;
+  const cycle = (): ContainerReading => {
+    const [resolved] = resolver.resolve([named(ID)]);
+    last = readContainer(resolved!, options, last);
+    return last;
+  };
+  const reads = (source: string): number => files.counts().get(source)?.total ?? 0;
+  return { host, cycle, reads };
+}
+
+describe('a container that has not run since its last reading', () => {
+  it('is read again in what changes without it, and in nothing else', () => {
+    const { host, cycle, reads } = start();
+    const first = cycle();
+    const before = ['cgroup.procs', 'proc.stat', 'proc.status'].map(reads);
+    host.write({
+      [`${DOCKER_V2}/memory.current`]: '8192\n',
+      'proc/100/net/dev': 'eth0: 9 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n',
+    });
+    const second = cycle();
+    expect(['cgroup.procs', 'proc.stat', 'proc.status'].map(reads)).toEqual(before);
+    expect(second.processes).toBe(first.processes);
+    expect(second.cgroup.memory?.usageBytes).toBe(8192);
+    expect(second.interfaces?.[0]?.receivedBytes).toBe(9);
+  });
+
+  it('is read whole as soon as it has run, be it for a microsecond', () => {
+    const { host, cycle } = start();
+    cycle();
+    cycle();
+    host.write({
+      [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_001),
+      [`${DOCKER_V2}/cgroup.procs`]: '100\n101\n',
+      ...processFiles(101, CGROUP),
+    });
+    expect(cycle().processes.map(({ stat }) => stat.pid)).toEqual([100, 101]);
+  });
+
+  it('is read whole in every sixth cycle at least, for what the kernel does to its processes without them', () => {
+    const { host, cycle } = start();
+    const residentOf = ({ processes }: ContainerReading) => processes[0]?.status?.swapBytes;
+    cycle();
+    host.write({ 'proc/100/status': 'VmSize:\t8 kB\nVmSwap:\t4 kB\n' });
+    const seen = Array.from({ length: RESTED_CYCLES + 1 }, () => residentOf(cycle()));
+    expect(seen).toEqual([...Array(RESTED_CYCLES).fill(0), 4096]);
+  });
+
+  it('is read whole where something could not be read, or the kernel counts other tasks', () => {
+    const { host, cycle, reads } = start();
+    cycle();
+    host.write({ [`${DOCKER_V2}/pids.current`]: '2\n' });
+    const before = reads('proc.stat');
+    cycle();
+    expect(reads('proc.stat')).toBeGreaterThan(before);
+  });
+
+  it('is read whole where nobody says whether it has run', () => {
+    const { cycle, reads } = start({ ...V2_HOST, [`${DOCKER_V2}/cpu.stat`]: '' });
+    cycle();
+    const before = reads('proc.stat');
+    cycle();
+    expect(reads('proc.stat')).toBe(2 * before);
+  });
+});
