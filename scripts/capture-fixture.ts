@@ -26,7 +26,10 @@ import { readStat } from '../src/sources/proc/stat.ts';
  * the real host, so it has to run as root and in the mount namespace of the engine.
  */
 
-const PROCESS_FILES = ['stat', 'status', 'net/dev'];
+const PROCESS_FILES = [
+  ...['stat', 'status', 'comm', 'io', 'limits', 'smaps_rollup'],
+  ...['net/dev', 'net/tcp', 'net/tcp6', 'net/sockstat', 'net/sockstat6'],
+];
 const NAMESPACES = ['net', 'pid'];
 
 const CGROUP_FILES = [

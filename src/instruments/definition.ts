@@ -7,6 +7,18 @@ export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram'
  */
 export const METRIC_FAMILIES = {
   processes: { doc: "The container's processes: CPU time, memory, number, threads.", enabledByDefault: true },
+  contextSwitches: { doc: "Context switches of the container's threads.", enabledByDefault: false },
+  processFaults: { doc: "Page faults of the container's processes.", enabledByDefault: false },
+  fileDescriptors: { doc: 'Open files, and how near a process is to its limit of them.', enabledByDefault: false },
+  processDisk: { doc: 'Bytes that processes read from and wrote to storage (ptrace rights).', enabledByDefault: false },
+  pss: {
+    doc: 'Proportional set size, sampled: reading it stalls the process (ptrace rights).',
+    enabledByDefault: false,
+  },
+  executables: {
+    doc: 'CPU time, resident memory, number and threads of processes by executable: ten by name, the rest as `other`.',
+    enabledByDefault: false,
+  },
   cpu: { doc: 'CPU time, use, limit and throttling of the container.', enabledByDefault: true },
   memory: { doc: 'Memory of the container by kind, its limit, page faults.', enabledByDefault: true },
   memoryPeak: { doc: 'The most memory that the container ever used.', enabledByDefault: false },
@@ -15,7 +27,12 @@ export const METRIC_FAMILIES = {
   disk: { doc: 'Bytes and operations by block device.', enabledByDefault: true },
   pressure: { doc: 'Time spent waiting for CPU, memory and disks (PSI).', enabledByDefault: true },
   network: { doc: 'Bytes, packets, drops and errors by interface.', enabledByDefault: true },
-  life: { doc: 'State, uptime and restarts.', enabledByDefault: true },
+  connections: { doc: 'TCP sockets by state and UDP sockets.', enabledByDefault: false },
+  filesystem: {
+    doc: 'What the container wrote into its own layer; the engine is asked for it every five minutes, in the background.',
+    enabledByDefault: false,
+  },
+  life: { doc: 'State, health, uptime, restarts, and how stopped containers ended.', enabledByDefault: true },
 } as const satisfies Record<string, { readonly doc: string; readonly enabledByDefault: boolean }>;
 
 export type MetricFamily = keyof typeof METRIC_FAMILIES;
@@ -24,6 +41,8 @@ export type MetricAttribute = {
   readonly name: string;
   /** All values it can take, where they are known beforehand. */
   readonly values?: readonly string[];
+  /** When it is there, for one that not every point has. */
+  readonly only?: string;
 };
 
 /** One metric, declared once: it makes the instrument, its row in the catalogue and its line in the documents. */

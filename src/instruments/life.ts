@@ -21,5 +21,9 @@ export const LIFE: readonly ObservedMetric[] = [
     if (container.health === undefined) return;
     for (const { health, attributes } of HEALTHS) put(container.health === health ? 1 : 0, attributes);
   }),
+  observed(METRICS.exitCode, ({ container }, put) => put(container.exitCode)),
+  observed(METRICS.oomKilled, ({ container: { oomKilled } }, put) =>
+    put(oomKilled === undefined ? undefined : Number(oomKilled)),
+  ),
   observed(METRICS.restartCount, ({ container }, put) => put(container.restartCount)),
 ];

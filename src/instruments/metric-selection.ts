@@ -19,6 +19,9 @@ export function createMetricSelection(options: MetricSelectionOptions): MetricSe
     if (options.isExcluded(name)) return false;
     return family === undefined || options.families[family] || options.isIncluded(name);
   };
-  const enabled = METRIC_DEFINITIONS.filter(isEnabled);
-  return { isEnabled, families: new Set(enabled.flatMap(({ family }) => family ?? [])) };
+  const needed = METRIC_DEFINITIONS.filter(isEnabled).flatMap(({ family }) => family ?? []);
+  return { isEnabled, families: new Set([...needed, ...BREAK_DOWNS.filter((family) => options.families[family])]) };
 }
+
+/** Families that have no metrics of their own: they split those of others. */
+const BREAK_DOWNS = ['executables'] as const satisfies MetricFamily[];

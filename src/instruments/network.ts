@@ -8,7 +8,7 @@ import { ATTR_NETWORK_INTERFACE_NAME, ATTR_NETWORK_IO_DIRECTION } from './semcon
 type Field = Exclude<keyof NetworkInterface, 'name'>;
 
 /** One point for each interface and direction. */
-function eachWay(metric: MetricDefinition, received: Field, transmitted: Field): ObservedMetric {
+export function eachWay(metric: MetricDefinition, received: Field, transmitted: Field): ObservedMetric {
   return observed(metric, ({ interfaces }: ContainerUsage, put) => {
     for (const each of interfaces) {
       const attributes = { [ATTR_NETWORK_INTERFACE_NAME]: each.name };

@@ -1,7 +1,14 @@
-import type { ProcessState } from '../accounting/usage.ts';
+import type { Attributes } from '@opentelemetry/api';
+import type { ProcessesUsage, ProcessGroupUsage, ProcessState } from '../accounting/usage.ts';
+import type { MetricDefinition } from './definition.ts';
 import { METRICS } from './definitions.ts';
-import { type ObservedMetric, observed } from './observed.ts';
-import { ATTR_CPU_MODE, ATTR_PROCESS_MEMORY_TYPE, ATTR_PROCESS_STATE } from './semconv.ts';
+import { type ObservedMetric, observed, type Put } from './observed.ts';
+import {
+  ATTR_CPU_MODE,
+  ATTR_PROCESS_EXECUTABLE_NAME,
+  ATTR_PROCESS_MEMORY_TYPE,
+  ATTR_PROCESS_STATE,
+} from './semconv.ts';
 
 // Made once: the SDK hashes attributes at every observation, and equal objects cost nothing to make.
 const USER = { [ATTR_CPU_MODE]: 'user' };
@@ -14,20 +21,40 @@ const STATES = (['running', 'sleeping', 'stopped', 'defunct'] satisfies ProcessS
   attributes: { [ATTR_PROCESS_STATE]: state },
 }));
 
+type ObserveGroup = (usage: ProcessGroupUsage, put: Put) => void;
+
+/** Of all processes together or, where that is wanted, by executable. */
+const byExecutable = (metric: MetricDefinition, observe: ObserveGroup): ObservedMetric =>
+  observed(metric, ({ processes }, put) => {
+    if (processes?.executables) putExecutables(processes.executables, observe, put);
+    else if (processes) observe(processes, put);
+  });
+
+function putExecutables(
+  executables: NonNullable<ProcessesUsage['executables']>,
+  observe: ObserveGroup,
+  put: Put,
+): void {
+  for (const { name, ...usage } of executables) {
+    const executable: Attributes = { [ATTR_PROCESS_EXECUTABLE_NAME]: name };
+    observe(usage, (value, attributes) => put(value, { ...attributes, ...executable }));
+  }
+}
+
 export const PROCESSES: readonly ObservedMetric[] = [
-  observed(METRICS.processCpuTime, ({ processes }, put) => {
-    put(processes?.cpuUserSeconds, USER);
-    put(processes?.cpuSystemSeconds, SYSTEM);
+  byExecutable(METRICS.processCpuTime, ({ cpuUserSeconds, cpuSystemSeconds }, put) => {
+    put(cpuUserSeconds, USER);
+    put(cpuSystemSeconds, SYSTEM);
   }),
-  observed(METRICS.processMemoryResident, ({ processes }, put) => {
-    put(processes?.residentAnonBytes, ANON);
-    put(processes?.residentFileBytes, FILE);
-    put(processes?.residentShmemBytes, SHMEM);
+  byExecutable(METRICS.processMemoryResident, ({ residentAnonBytes, residentFileBytes, residentShmemBytes }, put) => {
+    put(residentAnonBytes, ANON);
+    put(residentFileBytes, FILE);
+    put(residentShmemBytes, SHMEM);
   }),
   observed(METRICS.processMemoryVirtual, ({ processes }, put) => put(processes?.virtualBytes)),
   observed(METRICS.processMemorySwap, ({ processes }, put) => put(processes?.swapBytes)),
-  observed(METRICS.processCount, ({ processes }, put) => {
-    for (const { state, attributes } of STATES) put(processes?.countByState[state], attributes);
+  byExecutable(METRICS.processCount, ({ countByState }, put) => {
+    for (const { state, attributes } of STATES) put(countByState[state], attributes);
   }),
-  observed(METRICS.processThreadCount, ({ processes }, put) => put(processes?.threadCount)),
+  byExecutable(METRICS.processThreadCount, ({ threadCount }, put) => put(threadCount)),
 ];

@@ -1,8 +1,17 @@
 import type { Meter } from '@opentelemetry/api';
+import type { EngineRequest } from '../sources/docker/client.ts';
 import type { MetricDefinition } from './definition.ts';
 import { METRICS } from './definitions.ts';
 import { createDurationHistogram, createObservable } from './instrument.ts';
-import { ATTR_REASON, ATTR_SOURCE, ATTR_STAGE } from './semconv.ts';
+import {
+  ATTR_CPU_MODE,
+  ATTR_ERROR_TYPE,
+  ATTR_LIMIT,
+  ATTR_REASON,
+  ATTR_SOURCE,
+  ATTR_STAGE,
+  ATTR_URL_TEMPLATE,
+} from './semconv.ts';
 
 /** What the agent knows of itself when it is asked. */
 export type SelfReading = {
@@ -10,15 +19,26 @@ export type SelfReading = {
   readonly processes: number;
   /** Kernel files read by source, with what went wrong by reason. */
   readonly reads: readonly { source: string; total: number; failures: Readonly<Record<string, number>> }[];
+  /** Absent where it is known of no container. */
+  readonly cpuUnattributedSeconds?: number | undefined;
+  /** Limits that were reached, and how often. */
+  readonly limits: readonly { limit: string; reached: number; seriesLeftOut: number }[];
+  readonly agent: { readonly userSeconds: number; readonly systemSeconds: number; readonly residentBytes: number };
   readonly discoveryGaps: number;
+  readonly containersUnseen: number;
   readonly outboxBatches: number;
   readonly outboxBytes: number;
+  readonly outboxOldestAgeSeconds: number;
+  readonly outboxWriteErrors: number;
   readonly dropped: Readonly<Record<string, number>>;
 };
 
 export type CycleStage = 'discover' | 'collect' | 'deliver' | 'total';
 
-export type SelfInstruments = { recordStage(stage: CycleStage, seconds: number): void };
+export type SelfInstruments = {
+  recordStage(stage: CycleStage, seconds: number): void;
+  recordEngineRequest(request: EngineRequest): void;
+};
 
 type Point = { value: number; attributes?: Record<string, string> };
 
@@ -30,9 +50,32 @@ const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Poi
     ({ reads }) => reads.map(({ source, total }) => ({ value: total, attributes: { [ATTR_SOURCE]: source } })),
   ],
   [METRICS.readErrors, ({ reads }) => reads.flatMap(readErrors)],
+  [METRICS.containersUnseen, ({ containersUnseen }) => [{ value: containersUnseen }]],
   [METRICS.discoveryGaps, ({ discoveryGaps }) => [{ value: discoveryGaps }]],
+  [METRICS.cpuUnattributed, ({ cpuUnattributedSeconds: value }) => (value === undefined ? [] : [{ value }])],
+  [
+    METRICS.limitReached,
+    ({ limits }) => limits.map(({ limit, reached }) => ({ value: reached, attributes: { [ATTR_LIMIT]: limit } })),
+  ],
+  [
+    METRICS.attributeOverflow,
+    ({ limits }) =>
+      limits
+        .filter(({ seriesLeftOut }) => seriesLeftOut > 0)
+        .map(({ limit, seriesLeftOut }) => ({ value: seriesLeftOut, attributes: { [ATTR_LIMIT]: limit } })),
+  ],
+  [
+    METRICS.agentCpuTime,
+    ({ agent }) => [
+      { value: agent.userSeconds, attributes: { [ATTR_CPU_MODE]: 'user' } },
+      { value: agent.systemSeconds, attributes: { [ATTR_CPU_MODE]: 'system' } },
+    ],
+  ],
+  [METRICS.agentMemoryUsage, ({ agent }) => [{ value: agent.residentBytes }]],
   [METRICS.outboxBatches, ({ outboxBatches }) => [{ value: outboxBatches }]],
   [METRICS.outboxSize, ({ outboxBytes }) => [{ value: outboxBytes }]],
+  [METRICS.outboxOldestAge, ({ outboxOldestAgeSeconds }) => [{ value: outboxOldestAgeSeconds }]],
+  [METRICS.outboxWriteErrors, ({ outboxWriteErrors }) => [{ value: outboxWriteErrors }]],
   [
     METRICS.outboxDropped,
     ({ dropped }) =>
@@ -47,7 +90,15 @@ export function registerSelfInstruments(meter: Meter, sample: () => SelfReading)
     });
   }
   const duration = createDurationHistogram(meter, METRICS.cycleDuration);
-  return { recordStage: (stage, seconds) => duration.record(seconds, { [ATTR_STAGE]: stage }) };
+  const requests = createDurationHistogram(meter, METRICS.dockerRequestDuration);
+  return {
+    recordStage: (stage, seconds) => duration.record(seconds, { [ATTR_STAGE]: stage }),
+    recordEngineRequest: ({ urlTemplate, seconds, errorType }) =>
+      requests.record(seconds, {
+        [ATTR_URL_TEMPLATE]: urlTemplate,
+        ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
+      }),
+  };
 }
 
 /** A reason is reported from its first occurrence on, so that sources that never fail add no series. */

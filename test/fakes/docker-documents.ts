@@ -2,6 +2,9 @@
 export type InspectDocument = {
   Id: string;
   Name: string;
+  Created: string;
+  Path: string;
+  Args: string[];
   Image: string;
   RestartCount: number;
   State: {
@@ -11,10 +14,14 @@ export type InspectDocument = {
     Restarting: boolean;
     Pid: number;
     StartedAt: string;
+    FinishedAt: string;
+    ExitCode: number;
+    OOMKilled: boolean;
     Health?: { Status: string };
   };
   Config: { Image: string; Labels: Record<string, string> };
   HostConfig: { NetworkMode: string };
+  SizeRw?: number;
 };
 
 export type InspectOptions = {
@@ -25,9 +32,15 @@ export type InspectOptions = {
   readonly status?: string;
   readonly pid?: number;
   readonly startedAt?: string;
+  readonly createdAt?: string;
+  readonly finishedAt?: string;
+  readonly exitCode?: number;
   readonly labels?: Record<string, string>;
   readonly networkMode?: string;
 };
+
+/** How the engine writes that something did not happen. */
+const NEVER = '0001-01-01T00:00:00Z';
 
 /** A full identifier that starts with the digits given. */
 export function containerId(digits: string): string {
@@ -41,6 +54,9 @@ export function inspectDocument(options: InspectOptions): InspectDocument {
   return {
     Id: containerId(options.id),
     Name: `/${options.name ?? `container-${options.id}`}`,
+    Created: options.createdAt ?? '2024-05-06T07:08:08.5Z',
+    Path: 'server',
+    Args: ['--password=secret'],
     Image: `sha256:${'5'.repeat(64)}`,
     RestartCount: 0,
     State: {
@@ -49,7 +65,10 @@ export function inspectDocument(options: InspectOptions): InspectDocument {
       Paused: status === 'paused',
       Restarting: status === 'restarting',
       Pid: isAlive ? (options.pid ?? 4242) : 0,
-      StartedAt: options.startedAt ?? '2024-05-06T07:08:09.123456789Z',
+      StartedAt: options.startedAt ?? (status === 'created' ? NEVER : '2024-05-06T07:08:09.123456789Z'),
+      FinishedAt: options.finishedAt ?? NEVER,
+      ExitCode: options.exitCode ?? 0,
+      OOMKilled: false,
     },
     Config: { Image: options.image ?? 'redis:7-alpine', Labels: options.labels ?? {} },
     HostConfig: { NetworkMode: options.networkMode ?? 'default' },

@@ -9,9 +9,11 @@ export type EngineState = {
   readonly events: readonly EngineEvent[];
   /** Adds a container; one that runs is reported as started. */
   add(document: InspectDocument): void;
+  /** Adds one that was there long before, so that no event tells of it. */
+  addOld(document: InspectDocument): void;
   start(id: string, state?: Partial<InspectDocument['State']>): void;
   /** The container's processes end; it still exists. */
-  die(id: string): void;
+  die(id: string, state?: Partial<InspectDocument['State']>): void;
   remove(id: string): void;
   rename(id: string, name: string): void;
   pause(id: string): void;
@@ -27,7 +29,7 @@ export function createEngineState(onEvent: (event: EngineEvent) => void): Engine
   const events: EngineEvent[] = [];
 
   const emit = (id: string, action: string): void => {
-    const event = engineEvent(id, action, containers.get(id)?.Name.slice(1) ?? '');
+    const event = engineEvent(id, action, containers.get(id));
     events.push(event);
     onEvent(event);
   };
@@ -46,6 +48,7 @@ export function createEngineState(onEvent: (event: EngineEvent) => void): Engine
     containers,
     events,
     emit,
+    addOld: (document) => void containers.set(document.Id, document),
     add: (document) => {
       containers.set(document.Id, document);
       emit(document.Id, 'create');
@@ -53,7 +56,10 @@ export function createEngineState(onEvent: (event: EngineEvent) => void): Engine
     },
     start: (id, state) =>
       setState(id, 'start', { Status: 'running', Running: true, Paused: false, Pid: 4243, ...state }),
-    die: (id) => setState(id, 'die', { Status: 'exited', Running: false, Paused: false, Pid: 0 }),
+    die: (id, state) => {
+      const FinishedAt = new Date().toISOString();
+      setState(id, 'die', { Status: 'exited', Running: false, Paused: false, Pid: 0, FinishedAt, ...state });
+    },
     remove: (id) => {
       const wasRunning = containers.get(id)?.State.Running === true;
       containers.delete(id);
@@ -70,17 +76,24 @@ export function createEngineState(onEvent: (event: EngineEvent) => void): Engine
   };
 }
 
-function engineEvent(id: string, action: string, name: string): EngineEvent {
+function engineEvent(id: string, action: string, document: InspectDocument | undefined): EngineEvent {
   const nowMs = Date.now();
   const event = {
     status: action,
     id,
     Type: 'container',
     Action: action,
-    Actor: { ID: id, Attributes: { name } },
+    Actor: { ID: id, Attributes: attributesOf(action, document) },
     scope: 'local',
     time: Math.floor(nowMs / 1000),
     timeNano: nowMs * 1e6,
   };
   return event;
+}
+
+function attributesOf(action: string, document: InspectDocument | undefined): Record<string, string> {
+  if (document === undefined) return {};
+  const { Name, Config, State } = document;
+  const exit = action === 'die' ? { execDuration: '1', exitCode: String(State.ExitCode) } : {};
+  return { ...Config.Labels, ...exit, image: Config.Image, name: Name.slice(1) };
 }

@@ -12,7 +12,7 @@ export type Fault = {
   readonly delayMs?: number;
   readonly status?: number;
   /** Sent as it is instead of the true answer. */
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** Breaks the connection off after the first bytes of an answer. */
   readonly cut?: boolean;
 };
@@ -26,10 +26,14 @@ export type FakeDockerEngine = EngineState & {
   /** Answers of /version and /info; may be changed. */
   readonly version: Record<string, unknown>;
   readonly info: Record<string, unknown>;
+  /** Answers of /images/{id}/json by identifier. */
+  readonly images: Map<string, unknown>;
   /** Writes into the streams of events whatever it is given. */
   writeRaw(text: string): void;
   /** How many listen to events. */
   listeners(): number;
+  /** How many connections are open. */
+  connections(): Promise<number>;
   cutEvents(): void;
   setFaults(...faults: Fault[]): void;
   /** The socket goes away, as when dockerd stops, and comes back with `open`. */
@@ -40,7 +44,7 @@ export type FakeDockerEngine = EngineState & {
 
 type Filters = Record<string, string[] | undefined>;
 type Listener = { readonly response: ServerResponse; readonly filters: Filters };
-type Api = Pick<FakeDockerEngine, 'version' | 'info' | 'requests'> & {
+type Api = Pick<FakeDockerEngine, 'version' | 'info' | 'requests' | 'images'> & {
   readonly state: EngineState;
   readonly listeners: Set<Listener>;
   faults: readonly Fault[];
@@ -58,6 +62,7 @@ export async function createFakeDockerEngine(): Promise<FakeDockerEngine> {
     state,
     listeners,
     requests: [],
+    images: new Map(),
     faults: [],
     version: { ApiVersion: '1.41', MinAPIVersion: '1.12', Version: '20.10.24', Components: [{ Name: 'Engine' }] },
     info: { ID: 'FAKE:ENGINE:ID', Name: 'fake-host', ServerVersion: '20.10.24' },
@@ -85,10 +90,16 @@ export async function createFakeDockerEngine(): Promise<FakeDockerEngine> {
     requests: api.requests,
     version: api.version,
     info: api.info,
+    images: api.images,
     writeRaw: (text) => {
       for (const { response } of listeners) response.write(text);
     },
     listeners: () => listeners.size,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        if (server) server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+        else resolve(0);
+      }),
     cutEvents: () => {
       for (const { response } of listeners) response.destroy();
     },
@@ -121,14 +132,16 @@ async function handle(api: Api, request: IncomingMessage, response: ServerRespon
 function answer(api: Api, url: URL, response: ServerResponse): void {
   const path = url.pathname.replace(/^\/v\d+\.\d+(?=\/)/, '');
   const [, reference] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];
+  const [, image] = /^\/images\/([^/]+)\/json$/.exec(path) ?? [];
   if (path === '/_ping') response.setHeader('Api-Version', String(api.version['ApiVersion'])).end('OK');
   else if (path === '/version') json(response, 200, api.version);
   else if (path === '/info') json(response, 200, api.info);
   else if (path === '/events') listen(api, url.searchParams, response);
-  else if (path === '/containers/json') json(response, 200, listed(api.state, filtersOf(url.searchParams)));
+  else if (path === '/containers/json') json(response, 200, listed(api.state, url.searchParams));
+  else if (image !== undefined) answerImage(api, decodeURIComponent(image), response);
   else if (reference !== undefined) {
     const found = find(api.state, decodeURIComponent(reference));
-    if (found) json(response, 200, found);
+    if (found) json(response, 200, url.searchParams.has('size') ? found : { ...found, SizeRw: undefined });
     else json(response, 404, { message: `No such container: ${reference}` });
   } else json(response, 404, { message: 'page not found' });
 }
@@ -156,11 +169,35 @@ function find({ containers }: EngineState, reference: string): InspectDocument |
   return containers.get(reference) ?? [...containers.values()].find(({ Name }) => Name === `/${reference}`);
 }
 
-function listed({ containers }: EngineState, filters: Filters): unknown[] {
-  const statuses = filters['status'] ?? ['running', 'paused', 'restarting'];
+function answerImage({ images }: Api, id: string, response: ServerResponse): void {
+  if (images.has(id)) json(response, 200, images.get(id));
+  else json(response, 404, { message: `No such image: ${id}` });
+}
+
+function listed({ containers }: EngineState, query: URLSearchParams): unknown[] {
+  const statuses = filtersOf(query)['status'] ?? ['running', 'paused', 'restarting'];
+  const limit = Number(query.get('limit') ?? Number.POSITIVE_INFINITY);
   return [...containers.values()]
     .filter(({ State }) => statuses.includes(State.Status))
-    .map(({ Id, Name, State, Config }) => ({ Id, Names: [Name], Image: Config.Image, State: State.Status }));
+    .toSorted((a, b) => Date.parse(b.Created) - Date.parse(a.Created))
+    .slice(0, limit)
+    .map(({ Id, Name, State, Config, Created }) => ({
+      Id,
+      Names: [Name],
+      Image: Config.Image,
+      State: State.Status,
+      Status: statusText(State),
+      Created: Math.floor(Date.parse(Created) / 1_000),
+    }));
+}
+
+/** In the engine's words, as far as minutes and hours. */
+function statusText({ Status, ExitCode, FinishedAt }: InspectDocument['State']): string {
+  if (Status !== 'exited') return Status === 'created' ? 'Created' : 'Up 5 minutes';
+  const minutes = Math.floor((Date.now() - Date.parse(FinishedAt)) / 60_000);
+  const age =
+    minutes < 1 ? 'Less than a second' : minutes < 46 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+  return `Exited (${ExitCode}) ${age} ago`;
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

@@ -22,7 +22,7 @@ export const status =
     void response.writeHead(code, headers).end(body);
 
 /** A real HTTP(S) server on this machine that answers as it is told to; at first 200 with an empty body. */
-export async function createOtlpEndpoint(tls?: ServerOptions): Promise<OtlpEndpoint> {
+export async function createOtlpEndpoint(tls?: ServerOptions, atPort = 0): Promise<OtlpEndpoint> {
   const received: Received[] = [];
   let how: Answer = status(200);
   const listener: RequestListener = (request, response) => {
@@ -35,7 +35,7 @@ export async function createOtlpEndpoint(tls?: ServerOptions): Promise<OtlpEndpo
     });
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(atPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/v1/metrics`,

@@ -4,7 +4,13 @@ import { container } from './containers.ts';
 /** A usage with something in every subject. */
 export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
   return {
-    container: container('web', { restartCount: 2, health: 'healthy' }),
+    container: container('web', {
+      restartCount: 2,
+      health: 'healthy',
+      exitCode: 3,
+      oomKilled: true,
+      writableBytes: 29,
+    }),
     uptimeSeconds: 60,
     processes: {
       cpuUserSeconds: 1.25,
@@ -16,6 +22,11 @@ export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
       swapBytes: 5,
       countByState: { running: 1, sleeping: 2, stopped: 3, defunct: 4 },
       threadCount: 12,
+      contextSwitches: { voluntary: 21, involuntary: 22 },
+      faults: { major: 23, minor: 24 },
+      io: { readBytes: 25, writeBytes: 26 },
+      fileDescriptors: { count: 27, utilization: 0.125 },
+      pssBytes: 28,
     },
     cpu: {
       time: { userSeconds: 2, systemSeconds: 1 },
@@ -53,6 +64,21 @@ export function usage(more: Partial<ContainerUsage> = {}): ContainerUsage {
         transmitDropped: 8,
       },
     ],
+    connections: { tcp: TCP_STATES, udp: 12 },
     ...more,
   };
 }
+
+const TCP_STATES = {
+  established: 1,
+  syn_sent: 2,
+  syn_received: 3,
+  fin_wait_1: 4,
+  fin_wait_2: 5,
+  time_wait: 6,
+  closed: 7,
+  close_wait: 8,
+  last_ack: 9,
+  listen: 10,
+  closing: 11,
+};

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { METRIC_DEFINITIONS } from '../../src/instruments/definitions.ts';
 import { CONTAINER_METRICS } from '../../src/instruments/index.ts';
+import { POD_METRICS } from '../../src/instruments/pod.ts';
 import type { OtlpMetric, OtlpMetricsRequest } from '../../src/otlp/metrics-request.ts';
 import { metricsOf, pointsOfMetric } from './request.ts';
 
@@ -27,7 +28,7 @@ function shownAs(name: string): OtlpMetric[] {
 describe.each(METRIC_DEFINITIONS.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
   it('has a name like those of the semantic conventions', () => {
     expect(name).toMatch(NAME);
-    expect(name).toMatch(/^(container|plimsoll)\./);
+    expect(name).toMatch(/^(container|k8s|plimsoll|process)\./);
     // https://opentelemetry.io/docs/specs/semconv/general/metrics: no `total` (Prometheus adds it), no unit in the name.
     expect(name).not.toMatch(/(\.|_)(total|bytes|seconds)$/);
   });
@@ -71,9 +72,12 @@ describe.each(OBSERVED.map((metric) => [metric.name, metric] as const))('the gol
   });
 
   it('with exactly the attributes that it declares, and none but their values', () => {
-    const declared = metric.attributes.map((attribute) => attribute.name).sort();
+    const namesOf = (some: typeof metric.attributes) => some.map((attribute) => attribute.name);
+    const always = namesOf(metric.attributes.filter(({ only }) => only === undefined));
     for (const { attributes = [] } of shownAs(name).flatMap(pointsOfMetric)) {
-      expect(attributes.map(({ key }) => key).sort()).toEqual(declared);
+      const keys = attributes.map(({ key }) => key);
+      expect(keys).toEqual(expect.arrayContaining(always));
+      expect(namesOf(metric.attributes)).toEqual(expect.arrayContaining(keys));
       for (const { key, value } of attributes) {
         const values = metric.attributes.find((attribute) => attribute.name === key)?.values;
         if (values) expect(values).toContain(value?.stringValue);
@@ -87,8 +91,8 @@ it('shows nothing in the goldens that the table does not have', () => {
   expect(shown.map(({ name = '' }) => name).filter((name) => !declared.includes(name))).toEqual([]);
 });
 
-it('observes every container metric of the table', () => {
-  const observed = new Set(CONTAINER_METRICS.map(({ metric }) => metric.name));
-  const declared = METRIC_DEFINITIONS.map(({ name }) => name).filter((name) => name.startsWith('container.'));
+it('observes every metric of a container or a pod', () => {
+  const observed = new Set([...CONTAINER_METRICS, ...POD_METRICS].map(({ metric }) => metric.name));
+  const declared = METRIC_DEFINITIONS.map(({ name }) => name).filter((name) => /^(container|k8s)\./.test(name));
   expect(declared.filter((name) => !observed.has(name))).toEqual([]);
 });

@@ -39,6 +39,8 @@ async function twoCycles(host: FixtureHost): Promise<OtlpMetricsRequest> {
   await host.cycle(FIRST_CYCLE_MS);
   grow(host, `sys/fs/cgroup/{cpuacct/,}docker/${shop}/{cpuacct,cpu}.stat`, /^user (\d+)/m, 100);
   grow(host, `sys/fs/cgroup/{cpuacct/,}docker/${shop}/{cpuacct,cpu}.stat`, /^user_usec (\d+)/m, 1_000_000);
+  const clock = `{cpuacct/docker/${shop}/cpuacct.usage,docker/${shop}/cpu.stat}`;
+  grow(host, `sys/fs/cgroup/${clock}`, /^(?:usage_usec )?(\d+)/, 1_000_000);
   return (await host.cycle(SECOND_CYCLE_MS))!;
 }
 
@@ -73,7 +75,7 @@ describe.each(['v1-docker', 'v2-docker'])('the host %s', (name) => {
 
     it('has one resource for each container', () => {
       const names = (request.resourceMetrics ?? []).map((each) => attributeOf(each, 'container.name'));
-      expect(names.sort()).toEqual(['cold', 'node', 'shop', 'sidecar']);
+      expect(names.sort()).toEqual(['cold', 'job', 'node', 'shop', 'sidecar']);
     });
 
     it('names services after their Compose label and keeps other labels to itself', () => {
@@ -129,6 +131,13 @@ describe.each(['v1-docker', 'v2-docker'])('the host %s', (name) => {
     it('has the CPUs in use from the second cycle on: one second in ten is a tenth', () => {
       const points = metricOf(shop, 'container.cpu.usage')?.gauge?.dataPoints ?? [];
       expect(points.map(({ asDouble }) => asDouble).sort()).toEqual([0, expect.closeTo(0.1, 9)]);
+    });
+
+    it('tells how a container ended that stopped a short time ago, and nothing that it would have to run for', () => {
+      const job = resourceOf(request, 'job');
+      const names = ['container.exit.code', 'container.oom_killed', 'container.restart.count', 'container.status'];
+      expect(metricNames(job).sort()).toEqual(names);
+      expect(metricOf(job, 'container.exit.code')?.gauge?.dataPoints?.map(({ asInt }) => asInt)).toEqual(['3']);
     });
 
     it('measures a paused container and says that it is paused', () => {
