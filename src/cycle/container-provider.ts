@@ -1,9 +1,9 @@
 import type { Attributes } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import type { ContainerUsage } from '../accounting/usage.ts';
 import type { MetricDefinition } from '../instruments/definition.ts';
 import { registerContainerInstruments } from '../instruments/index.ts';
+import type { Observation } from '../instruments/observation.ts';
 import { SCHEMA_URL } from '../instruments/semconv.ts';
 import { countPoints } from '../push/points.ts';
 import { PullReader } from '../push/pull-reader.ts';
@@ -11,7 +11,8 @@ import { PullReader } from '../push/pull-reader.ts';
 export type ContainerProviderOptions = {
   readonly attributes: Attributes;
   readonly version: string;
-  readonly isEnabled: (metric: MetricDefinition) => boolean;
+  /** The metrics that observations speak of. */
+  readonly metrics: readonly MetricDefinition[];
 };
 
 export type Pulled = {
@@ -21,7 +22,7 @@ export type Pulled = {
 };
 
 export type ContainerProvider = {
-  pull(usage: ContainerUsage): Promise<Pulled>;
+  pull(observation: Observation): Promise<Pulled>;
   shutdown(): Promise<void>;
 };
 
@@ -29,20 +30,20 @@ export type ContainerProvider = {
 export function createContainerProvider({
   attributes,
   version,
-  isEnabled,
+  metrics: definitions,
 }: ContainerProviderOptions): ContainerProvider {
   const reader = new PullReader();
   const resource = resourceFromAttributes(attributes, { schemaUrl: SCHEMA_URL });
   const provider = new MeterProvider({ resource, readers: [reader] });
   const meter = provider.getMeter('plimsoll', version, { schemaUrl: SCHEMA_URL });
-  let observed: ContainerUsage;
-  const instruments = registerContainerInstruments(meter, isEnabled, () => observed);
+  let observed: Observation;
+  registerContainerInstruments(meter, definitions, () => observed);
 
   return {
-    async pull(usage) {
-      observed = usage;
+    async pull(observation) {
+      observed = observation;
       const metrics = await reader.pull();
-      return { metrics, hasVanished: countPoints(metrics) > instruments.observations() };
+      return { metrics, hasVanished: countPoints(metrics) > observation.count };
     },
     shutdown: () => provider.shutdown(),
   };

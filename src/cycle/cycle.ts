@@ -1,19 +1,32 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { unattributedCpuSeconds } from '../accounting/unattributed.ts';
+import type { ContainerUsage } from '../accounting/usage.ts';
 import type { CycleStage } from '../instruments/self.ts';
 import type { Batcher } from '../push/batcher.ts';
 import type { Encoding } from '../push/encoding.ts';
 import { countPoints } from '../push/points.ts';
+import { type Container, isRunning } from '../sources/container.ts';
 import type { Collected, Collector } from './collector.ts';
+import type { Templates } from './templates.ts';
 
 export type CycleOptions = {
-  readonly collector: Collector;
+  readonly collector: Pick<Collector, 'discover' | 'collect'>;
   readonly encoding: Encoding;
   readonly batcher: Batcher;
+  /** The same that the collector asks; absent: every message is encoded. */
+  readonly templates?: Templates | undefined;
   readonly monotonicMs: () => number;
   readonly recordStage: (stage: CycleStage, seconds: number) => void;
+  /** Hears of each stage when it begins. */
+  readonly onStage?: (stage: CycleStage) => void;
 };
 
-export type CycleReport = { readonly containers: number; readonly processes: number };
+export type CycleReport = {
+  readonly containers: number;
+  readonly processes: number;
+  /** Of all containers; absent where it is known of none. */
+  readonly cpuUnattributedSeconds?: number;
+};
 
 /** The event loop is given back at least this often, so that health checks and deliveries go on in a large cycle. */
 const SLICE_MS = 10;
@@ -24,33 +37,34 @@ export function createCycle({
   collector,
   encoding,
   batcher,
+  templates,
   monotonicMs,
   recordStage,
+  onStage = () => undefined,
 }: CycleOptions): () => Promise<CycleReport> {
-  async function deliver(collected: Collected): Promise<void> {
-    if (collected.kind === 'left out') return;
-    const { metrics } = collected;
-    const chunk = collected.kind === 'ended' ? encoding.encodeEnd(metrics) : encoding.encode(metrics);
-    await batcher.add(chunk, countPoints(metrics));
-  }
-
   return async () => {
     const startedAt = monotonicMs();
+    onStage('discover');
     const containers = await collector.discover();
     const discoveredAt = monotonicMs();
-    const report = { containers: 0, processes: 0 };
+    onStage('collect');
+    const report: { -readonly [field in keyof CycleReport]: CycleReport[field] } = { containers: 0, processes: 0 };
     let sliceAt = discoveredAt;
     for await (const collected of collector.collect(containers)) {
-      await deliver(collected);
-      if (collected.kind === 'measured') {
+      await addTo({ batcher, encoding, templates }, collected);
+      if ('usage' in collected && isCounted(collected.usage.container)) {
         report.containers += 1;
         report.processes += processesOf(collected);
+        const unattributed = unattributedCpuSeconds(collected.usage);
+        if (unattributed !== undefined)
+          report.cpuUnattributedSeconds = (report.cpuUnattributedSeconds ?? 0) + unattributed;
       }
       if (monotonicMs() - sliceAt < SLICE_MS) continue;
       await nextTurn();
       sliceAt = monotonicMs();
     }
     const collectedAt = monotonicMs();
+    onStage('deliver');
     await batcher.finish();
     const deliveredAt = monotonicMs();
     recordStage('discover', (discoveredAt - startedAt) / MS_PER_SECOND);
@@ -61,7 +75,43 @@ export function createCycle({
   };
 }
 
-function processesOf({ usage }: Extract<Collected, { kind: 'measured' }>): number {
+/** Encodes what a collector ends, and hands it on. */
+export async function deliverEnds(
+  ends: AsyncIterable<Collected>,
+  parts: Pick<CycleOptions, 'encoding' | 'batcher' | 'templates'>,
+): Promise<void> {
+  for await (const each of ends) await addTo(parts, each);
+  await parts.batcher.finish();
+}
+
+async function addTo(
+  { batcher, encoding, templates }: Pick<CycleOptions, 'encoding' | 'batcher' | 'templates'>,
+  collected: Collected,
+): Promise<void> {
+  switch (collected.kind) {
+    case 'left out':
+      return;
+    case 'same series': {
+      const { usage, at, observation } = collected;
+      const { chunk, pointCount } = templates!.fill(usage.container.id, at, observation);
+      return batcher.add(chunk, pointCount);
+    }
+    case 'ended': {
+      templates?.forget(collected.container.id);
+      return batcher.add(encoding.encodeEnd(collected.metrics), countPoints(collected.metrics));
+    }
+    case 'measured': {
+      const chunk = encoding.encode(collected.metrics);
+      templates?.put(collected.usage.container.id, chunk, collected.metrics);
+      return batcher.add(chunk, countPoints(collected.metrics));
+    }
+  }
+}
+
+/** The sandbox of a pod is no container of anybody's. */
+const isCounted = (container: Container): boolean => isRunning(container) && !container.isPodSandbox;
+
+function processesOf({ usage }: { readonly usage: ContainerUsage }): number {
   const { running, sleeping, stopped, defunct } = usage.processes?.countByState ?? {
     running: 0,
     sleeping: 0,

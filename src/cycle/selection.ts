@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { glob } from '../glob.ts';
 import type { Container } from '../sources/container.ts';
 
 /** Whether a container is measured, and why; kept as data so that it can be explained. */
@@ -50,9 +50,4 @@ function labelMatcher(pattern: string): Matcher['matches'] {
   const key = glob(separator < 0 ? pattern : pattern.slice(0, separator));
   const value = separator < 0 ? () => true : glob(pattern.slice(separator + 1));
   return ({ labels }) => Object.entries(labels).some((label) => key(label[0]) && value(label[1]));
-}
-
-/** A glob over plain texts: `*` also matches slashes, as image names have them, and line ends, as labels may. */
-export function glob(pattern: string): (text: string) => boolean {
-  return picomatch(pattern, { bash: true, dot: true, nonegate: true, flags: 's' });
 }

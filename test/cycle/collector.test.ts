@@ -22,7 +22,7 @@ const processFiles = (pid: number, ticks: number) => ({
   [`${pid}/net/dev`]: NET_DEV,
 });
 
-type Setup = Partial<Pick<CollectorOptions, 'select' | 'deltas'>> & {
+type Setup = Partial<Pick<CollectorOptions, 'select' | 'sendsDeltas' | 'fits' | 'endWatch' | 'seenAtEnd'>> & {
   readonly readFile?: (read: KernelFiles['read']) => KernelFiles['read'];
   /** Containers share this network namespace unless it names them otherwise. */
   readonly namespaces?: Readonly<Record<string, number>>;
@@ -68,12 +68,17 @@ function createFilled({ readFile = (read) => read, namespaces = {}, ...options }
     log,
     ...options,
   });
+  const endAll = async (isOver: (container: Container) => boolean): Promise<readonly Collected[]> => {
+    const all: Collected[] = [];
+    for await (const each of collector.end(isOver)) all.push(each);
+    return all;
+  };
   const collect = async (...containers: readonly Container[]): Promise<readonly Collected[]> => {
     const all: Collected[] = [];
     for await (const each of collector.collect(containers)) all.push(each);
     return all;
   };
-  return { tree, lines, collect };
+  return { tree, lines, collect, endAll };
 }
 
 /** `web` is measured as process 11, `db` as 22. */
@@ -88,13 +93,52 @@ function createPair(setup?: Setup) {
 
 /** What a collection says, a line each. */
 const said = (collected: readonly Collected[]): readonly string[] =>
-  collected.map((each) => `${each.kind} ${each.kind === 'measured' ? each.usage.container.name : each.container.name}`);
+  collected.map((each) => `${each.kind} ${'usage' in each ? each.usage.container.name : each.container.name}`);
 
 const metricsOf = (collected: readonly Collected[], kind: 'measured' | 'ended', at = 0) => {
   const found = collected.filter((each) => each.kind === kind)[at];
-  if (!found || found.kind === 'left out') throw new Error(`nothing ${kind}`);
+  if (!found || !('metrics' in found)) throw new Error(`nothing ${kind}`);
   return found.metrics;
 };
+
+describe('a container of which only values have changed', () => {
+  /** What the templates say once they have what the collector first sent. */
+  const fits = () => true;
+
+  it('is not given to the SDK from its second cycle on', async () => {
+    const { collect, tree } = createPair({ fits });
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'measured db']);
+    tree.write(processFiles(22, 201));
+    expect(said(await collect(web(), db()))).toEqual(['same series web', 'same series db']);
+  });
+
+  it('is dated later each time, and ended after the last of them', async () => {
+    const { collect } = createPair({ fits });
+    const times: (readonly [number, number])[] = [];
+    for (let cycle = 0; cycle < 5; cycle++) {
+      const [first] = await collect(web());
+      if (first?.kind === 'same series') times.push(first.at);
+    }
+    expect(times.length).toBe(4);
+    const ended = metricsOf(await collect(), 'ended');
+    const { dataPoints } = ended.scopeMetrics[0]!.metrics[0]!;
+    const all = [...times, dataPoints[0]!.endTime].map(([seconds, nanos]) => seconds * 1e9 + nanos);
+    expect(all).toEqual(all.toSorted((a, b) => a - b));
+    expect(new Set(all).size).toBe(5);
+  });
+
+  it('is given to the SDK where what was sent of it has other series', async () => {
+    const { collect } = createPair({ fits: (id) => id === db().id });
+    await collect(web(), db());
+    expect(said(await collect(web(), db()))).toEqual(['measured web', 'same series db']);
+  });
+
+  it('is given to the SDK under a new name', async () => {
+    const { collect } = createPair({ fits });
+    for (let cycle = 0; cycle < 3; cycle++) await collect(web());
+    expect(said(await collect(web({ name: 'shop' })))).toEqual(['ended web', 'measured shop']);
+  });
+});
 
 describe('collector', () => {
   it('measures each container in its turn', async () => {
@@ -112,6 +156,16 @@ describe('collector', () => {
     expect(said(second)).toEqual(['ended db', 'measured web']);
     expect(metricsOf(second, 'ended').resource.attributes).toMatchObject({ 'container.name': 'db' });
     expect(new Set(seriesOf(metricsOf(second, 'ended')))).toEqual(new Set(seriesOf(metricsOf(first, 'measured', 1))));
+    expect(said(await collect(web()))).toEqual(['measured web']);
+  });
+
+  it('ends those that it is told to end, once, and goes on with the others', async () => {
+    const { collect, endAll } = createPair();
+    const first = await collect(web(), db());
+    const ended = await endAll(({ name }) => name === 'db');
+    expect(said(ended)).toEqual(['ended db']);
+    expect(new Set(seriesOf(metricsOf(ended, 'ended')))).toEqual(new Set(seriesOf(metricsOf(first, 'measured', 1))));
+    expect(said(await endAll(({ name }) => name === 'db'))).toEqual([]);
     expect(said(await collect(web()))).toEqual(['measured web']);
   });
 
@@ -173,7 +227,8 @@ describe('collector', () => {
   });
 
   it('reports a shared network namespace once', async () => {
-    const { collect } = createPair({ namespaces: { web: 7, db: 7 } });
+    const { tree, collect } = createPair({ namespaces: { web: 7, db: 7 } });
+    for (const pid of [11, 22]) tree.link(`${pid}/ns/net`, 'net:[7]');
     const sharing = { network: { kind: 'container', containerId: 'id-web' } } as const;
     const collected = await collect(web(), db(sharing));
     const reporting = [0, 1].filter((at) =>
@@ -206,5 +261,47 @@ describe('collector', () => {
     tree.write({ ...processFiles(12, 10) });
     const collected = await collect(web({ pid: 12 }));
     expect(valueIn(metricsOf(collected, 'measured'), 'container.process.cpu.time user')).toBe(1.1);
+  });
+});
+
+describe('a container that ended between two cycles', () => {
+  const cgroup = { cpuTime: { userSeconds: 9, systemSeconds: 1 } };
+  /** Knows of one end. */
+  const endWatch = (ofPid: number) => ({
+    begin: () => undefined,
+    take: ({ pid = ofPid }: Container) => (pid === ofPid ? cgroup : undefined),
+    keepOnly: () => undefined,
+    close: () => undefined,
+  });
+  const userSeconds = (collected: readonly Collected[]) =>
+    collected.flatMap((each) => (each.kind === 'measured' ? [each.usage.cpu.time?.userSeconds] : []));
+
+  it('has what the kernel accounted until its end, and then ends', async () => {
+    const { tree, collect } = createFilled({ endWatch: endWatch(11) });
+    tree.write(processFiles(11, 200));
+    expect(userSeconds(await collect(web()))).toEqual([2]);
+    const last = await collect();
+    expect(userSeconds(last)).toEqual([9]);
+    expect(last.map(({ kind }) => kind)).toEqual(['ended', 'measured', 'ended']);
+    expect(await collect()).toEqual([]);
+  });
+
+  it('is measured though no cycle has seen it alive', async () => {
+    const heard: string[] = [];
+    const { collect } = createFilled({ endWatch: endWatch(11), seenAtEnd: (id) => heard.push(id) });
+    const { pid: _pid, ...gone } = web({ state: 'exited', exitCode: 5 });
+    const collected = await collect(gone);
+    expect(userSeconds(collected)).toEqual([9]);
+    expect(heard).toEqual([gone.id]);
+  });
+
+  it('ends its own run before the next one begins', async () => {
+    const { tree, collect } = createFilled({ endWatch: endWatch(11) });
+    tree.write({ ...processFiles(11, 200), ...processFiles(12, 10) });
+    await collect(web());
+    tree.remove('11');
+    const collected = await collect(web({ pid: 12, startedAtMs: 1_700_000_050_000 }));
+    expect(userSeconds(collected)).toEqual([9, 0.1]);
+    expect(collected.map(({ kind }) => kind)).toEqual(['ended', 'measured', 'ended', 'measured']);
   });
 });

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createSentTotals } from '../../src/accounting/sent-totals.ts';
 import type { ContainerUsage } from '../../src/accounting/usage.ts';
 import {
   type ContainerMeter,
   type ContainerMeterOptions,
   createContainerMeter,
 } from '../../src/cycle/container-meter.ts';
-import { ALL_METRICS } from '../fakes/all-metrics.ts';
+import { CONTAINER_METRICS } from '../../src/instruments/index.ts';
+import { createObserver } from '../../src/instruments/observation.ts';
+import { ALL_OBSERVED } from '../fakes/all-metrics.ts';
 import { usage } from '../fakes/usage.ts';
 import { pointsOf, seriesOf, valueIn } from './points-of.ts';
 
@@ -17,8 +20,9 @@ const createMeter = (more: Partial<ContainerMeterOptions> = {}): ContainerMeter 
   createContainerMeter({
     attributes: { 'container.id': 'abc' },
     startedAtMs: STARTED_MS,
+    now: Date.now,
     version: '1.2.3',
-    isEnabled: ALL_METRICS.isEnabled,
+    observer: ALL_OBSERVED,
     ...more,
   });
 
@@ -60,7 +64,7 @@ describe('meter of one container', () => {
   it.each(['totals', 'differences'])(
     'ends every series of the last collection a millisecond later (%s)',
     async (kind) => {
-      const meter = createMeter(kind === 'differences' ? { deltas: { totals: new Map(), unknownPast: false } } : {});
+      const meter = createMeter(kind === 'differences' ? { sent: createSentTotals(undefined, false) } : {});
       await collect(meter);
       const last = await collect(meter);
       await sleep(20);
@@ -88,6 +92,7 @@ describe('meter of one container', () => {
       tasks: {},
       disks: [],
       pressures: {},
+      connections: undefined,
       interfaces: [],
       processes: undefined,
     };
@@ -110,9 +115,36 @@ describe('a series of a container that lives on', () => {
   });
 
   it('does not lead to an overflow, however many there were', async () => {
-    const meter = createMeter({ isEnabled: ({ name }) => name === 'container.network.io' });
+    const meter = createMeter({
+      observer: createObserver(({ name }) => name === 'container.network.io', CONTAINER_METRICS),
+    });
     for (let at = 0; at < 1200; at++) await meter.collect(withInterfaces(`eth${at}`, `veth${at}`));
     const { metrics } = await meter.collect(withInterfaces('last'));
     expect(seriesOf(metrics)).toEqual(['container.network.io last receive', 'container.network.io last transmit']);
+  });
+});
+
+describe('the times of a series', () => {
+  it('are those of the clock it is given', async () => {
+    const { metrics } = await createMeter({ now: () => 1_700_000_009_250 }).collect(usage());
+    for (const { endTime } of pointsOf(metrics)) expect(endTime).toEqual([1_700_000_009, 250_000_000]);
+  });
+
+  it.each([
+    ['stands', 0],
+    ['is set back by an hour', -3_600_000],
+  ])('rise though the clock %s, ends of series in between included', async (_, stepMs) => {
+    let now = 1_700_010_000_999;
+    const meter = createMeter({ now: () => now });
+    let latest = 0n;
+    for (const names of [['eth0', 'eth1'], ['eth0'], ['eth0', 'eth1'], ['eth0', 'eth1']]) {
+      const { metrics, ended } = await meter.collect(withInterfaces(...names));
+      for (const { endTime } of ended ? pointsOf(ended) : []) expect(nanos(endTime)).toBeGreaterThan(latest);
+      const latestEnd = ended ? latestOf(ended) : latest;
+      for (const { endTime } of pointsOf(metrics)) expect(nanos(endTime)).toBeGreaterThan(latestEnd);
+      latest = latestOf(metrics);
+      now += stepMs;
+    }
+    for (const { endTime } of pointsOf((await meter.end())!)) expect(nanos(endTime)).toBeGreaterThan(latest);
   });
 });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { describe, expect, it } from 'vitest';
-import type { Collected, Collector } from '../../src/cycle/collector.ts';
+import type { Collected } from '../../src/cycle/collector.ts';
 import { type CycleOptions, createCycle } from '../../src/cycle/cycle.ts';
 import { container } from '../fakes/containers.ts';
 import { usage } from '../fakes/usage.ts';
@@ -13,7 +13,7 @@ const text = (chunk: Uint8Array): string => Buffer.from(chunk).toString();
 function createFilled(collected: readonly Collected[], options: Partial<CycleOptions> = {}) {
   const added: { readonly chunk: string; readonly points: number }[] = [];
   const stages = new Map<string, number>();
-  const collector: Collector = {
+  const collector: CycleOptions['collector'] = {
     discover: async () => [],
     async *collect() {
       yield* collected;
@@ -26,6 +26,8 @@ function createFilled(collected: readonly Collected[], options: Partial<CycleOpt
       encode: () => Buffer.from('live'),
       encodeEnd: () => Buffer.from('end'),
       join: (chunks) => Buffer.concat(chunks),
+      parse: () => ({}),
+      write: () => Buffer.from('written'),
     },
     batcher: {
       add: async (chunk, points) => void added.push({ chunk: text(chunk), points }),
@@ -56,7 +58,7 @@ describe('cycle', () => {
   it('reports how much it measured', async () => {
     const withoutProcesses: Collected = { kind: 'measured', usage: usage({ processes: undefined }), metrics };
     const { cycle } = createFilled([measured, ended, leftOut, withoutProcesses]);
-    expect(await cycle()).toEqual({ containers: 2, processes: 10 });
+    expect(await cycle()).toEqual({ containers: 2, processes: 10, cpuUnattributedSeconds: 3 - 1.75 });
   });
 
   it('gives the event loop back every ten milliseconds or so', async () => {

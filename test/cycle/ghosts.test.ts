@@ -6,7 +6,6 @@ import { decodeMetricsRequest } from '../../src/otlp/metrics-proto.ts';
 import type { OtlpMetric, OtlpResourceMetrics } from '../../src/otlp/metrics-request.ts';
 import type { Batch } from '../../src/push/batch.ts';
 import { createBatcher } from '../../src/push/batcher.ts';
-import { createDeltaMemories } from '../../src/push/delta.ts';
 import { ENCODINGS } from '../../src/push/encoding.ts';
 import { createBlockDevices } from '../../src/sources/block-devices.ts';
 import type { Container } from '../../src/sources/container.ts';
@@ -42,7 +41,7 @@ function createHost(counters: 'totals' | 'differences') {
     accounts: createAccounts(),
     select: () => ({ measured: true, reason: 'all' }),
     identify: ({ id }) => ({ 'container.id': id }),
-    ...(counters === 'differences' && { deltas: createDeltaMemories(now) }),
+    sendsDeltas: counters === 'differences',
     metrics: ALL_METRICS,
     blockDevices: createBlockDevices({ root: '/', files }),
     interfaceReader: createInterfaceReader({ proc, loopback: false }),
