@@ -1,16 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { createAccuracyReporter } from './test/accuracy/reporter.ts';
 import { createLeftOutReporter } from './test/left-out-reporter.ts';
 
 export default defineConfig({
   test: {
     teardownTimeout: 60_000,
-    reporters: ['default', createLeftOutReporter()],
+    reporters: ['default', createLeftOutReporter(), createAccuracyReporter()],
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', '**/*.accuracy.test.ts', '**/*.long.test.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,6 +26,22 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
+      },
+      {
+        // Every value against the kernel's own, on real containers: alone on the machine.
+        test: {
+          name: 'accuracy',
+          include: ['test/accuracy/*.accuracy.test.ts'],
+          setupFiles: ['test/e2e/parts/leaks.setup.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Properties over very many histories: `npm run test:long`, never part of `npm test`.
+        test: { name: 'long', include: ['test/**/*.long.test.ts'], sequence: { groupOrder: 3 } },
       },
     ],
   },

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=100
+// Node's flags: the points of a cycle outlive the young generation, and without them the process grows to twice the memory.
 import { runProgram } from './commands/program.ts';
 import { readConfigFile } from './config/config-file.ts';
 import { processEnvironment } from './config/process-environment.ts';

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccounts } from '../accounting/accounts.ts';
 import { isMeasured } from '../accounting/usage.ts';
-import { buildSources } from '../build.ts';
+import { buildSources } from '../build/sources.ts';
 import type { Config } from '../config/config.ts';
 import type { Collected } from '../cycle/collector.ts';
+import { METRIC_FAMILIES, type MetricFamily } from '../instruments/definition.ts';
 import { createLogger } from '../log.ts';
 import { ENCODINGS } from '../push/encoding.ts';
 import type { Container } from '../sources/container.ts';
@@ -17,24 +18,30 @@ export type OnceOptions = {
 };
 
 const BETWEEN_READINGS_MS = 500;
+const SAID_BY_ENGINE: ReadonlySet<MetricFamily> = new Set<MetricFamily>(['life', 'filesystem']);
 const JSON_ENCODING = ENCODINGS['http/json'];
 
 /** Takes two readings half a second apart, for rates need two, and prints the second. Resolves with the exit status. */
 export async function runOnce({ config, format, containers: wanted }: OnceOptions): Promise<number> {
   const { level } = config.log;
   const log = createLogger({ ...config.log, level: level === 'info' ? 'warn' : level });
-  const { collector, discovery } = await buildSources({ config, log }, createAccounts());
+  const { collector, discovery, files } = await buildSources({ config, log }, createAccounts());
   try {
     const containers = (await collector.discover()).filter((container) => isWanted(container, wanted));
     await collectAll(collector.collect(containers));
     await sleep(BETWEEN_READINGS_MS);
     const collected = await collectAll(collector.collect(containers));
     const measured = collected.filter((each) => each.kind === 'measured');
-    const isAnyMeasured = measured.some(({ usage }) => isMeasured(usage));
+    const isAnyMeasured = measured.some(
+      ({ usage }) => !readsKernel(config) || isMeasured(usage) || usage.disks.length > 0 || usage.interfaces.length > 0,
+    );
     const leftOut = collected.filter((each) => each.kind === 'left out');
 
     if (format === 'table') {
-      if (measured.length > 0) process.stdout.write(usageTable(measured.map(({ usage }) => usage)));
+      if (measured.length > 0)
+        process.stdout.write(
+          usageTable(measured.map(({ usage }) => usage).filter(({ container }) => !container.isPodSandbox)),
+        );
       for (const { container, reason } of leftOut) process.stdout.write(`left out: ${container.name}: ${reason}\n`);
     } else if (isAnyMeasured) {
       const body = JSON_ENCODING.join(measured.map(({ metrics }) => JSON_ENCODING.encode(metrics)));
@@ -49,7 +56,14 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
     return 1;
   } finally {
     await discovery.close();
+    files.close();
   }
+}
+
+/** Whether a family is on whose values the engine does not say. */
+function readsKernel({ metrics }: Config): boolean {
+  const families = Object.keys(METRIC_FAMILIES) as MetricFamily[];
+  return families.some((family) => !SAID_BY_ENGINE.has(family) && metrics[family].enabled);
 }
 
 function isWanted({ id, name }: Container, wanted: readonly string[]): boolean {

@@ -13,7 +13,8 @@ Examples:
   $ plimsoll --endpoint http://collector:4318       measure and push to a Collector
   $ plimsoll once                                   measure once and print a table
 
-"plimsoll COMMAND --help" tells more. Exit status: 0 done, 1 failed, 2 wrong use or wrong configuration.`;
+"plimsoll COMMAND --help" tells more. Exit status: 0 done, 1 failed, 2 wrong use or wrong
+configuration, 70 the agent came to a point from where it cannot go on and should be started anew.`;
 
 /** Does what the arguments (without the program's own name) ask for; resolves with the exit status and never rejects. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {

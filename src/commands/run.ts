@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
+import { readServiceManager } from '../config/notify-environment.ts';
 import type { createLogger } from '../log.ts';
 import { loadFor } from './config.ts';
 import { addConfigOptions, type ConfigOptions } from './config-flags.ts';
@@ -23,7 +24,8 @@ export function addRunCommand(program: Command, context: CommandContext, end: (s
       // Problems are told before anything is loaded or started; the agent loads anew, as it does on SIGHUP.
       loadFor(context, options);
       const [{ runAgent }, { createLogger }] = await Promise.all([import('../agent.ts'), import('../log.ts')]);
-      end(await runAgent({ loadConfig: () => loadLogged(context, options, createLogger) }));
+      const serviceManager = readServiceManager(context.env, process.pid);
+      end(await runAgent({ loadConfig: () => loadLogged(context, options, createLogger), serviceManager }));
     });
 }
 

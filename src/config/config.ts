@@ -46,6 +46,10 @@ export type Config = {
   readonly network: {
     readonly loopback: boolean;
   };
+  readonly life: {
+    /** How long a container that does not run is spoken of. */
+    readonly stoppedRetentionSeconds: number;
+  };
   readonly resource: {
     /** Goes onto every Resource. */
     readonly attributes: Readonly<Record<string, string>>;
@@ -53,6 +57,10 @@ export type Config = {
     readonly serviceName: string;
     /** Whether containers get `service.name` and `service.instance.id`. */
     readonly containerService: boolean;
+    /** Whether containers get `container.command`, without arguments. */
+    readonly containerCommand: boolean;
+    /** Whether the engine is asked for each image's digests, once, for `container.image.repo_digests`. */
+    readonly imageDigests: boolean;
   };
   readonly push: {
     readonly exporter: 'otlp' | 'none';
@@ -60,6 +68,8 @@ export type Config = {
     readonly endpoint: string;
     readonly protocol: 'http/protobuf' | 'http/json';
     readonly headers: Readonly<Record<string, string>>;
+    /** File with more headers, one `NAME: VALUE` a line. */
+    readonly headersFile: string;
     readonly timeoutMs: number;
     readonly compression: 'gzip' | 'none';
     readonly certificateFile: string;
@@ -67,7 +77,18 @@ export type Config = {
     readonly clientCertificateFile: string;
     readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
     readonly maxRequestBytes: number;
-    readonly maxQueueBytes: number;
+  };
+  readonly outbox: {
+    /** Where batches wait that cannot be sent at once; not used with the embedded receiver. */
+    readonly directory: string;
+    readonly maxBytes: number;
+    readonly maxAgeSeconds: number;
+    /** Bytes that wait in memory where they cannot be written to the disk. */
+    readonly maxMemoryBytes: number;
+  };
+  readonly state: {
+    /** Where the agent keeps what it has to know after a restart; empty: the first of the usual ones that works. */
+    readonly directory: string;
   };
   readonly status: {
     readonly enabled: boolean;

@@ -1,6 +1,9 @@
 import convict from 'convict';
+import { LONGEST_GLOB } from '../glob.ts';
 import { completeEndpoint, findDockerHostFault, findEndpointFault, isSocketAddress } from './address-formats.ts';
 import { readKeyValueMap } from './key-value-list.ts';
+import { findIdleGlob } from './metric-names.ts';
+import { shortenText } from './problem.ts';
 import type { ChoiceProperty, NumberProperty, Property } from './property.ts';
 
 /**
@@ -37,6 +40,7 @@ const FORMATS: { readonly [F in Property['format']]: Format } = {
       ),
   },
   'text-list': { coerce: parseList, find: findListFault },
+  'metric-globs': { coerce: parseList, find: (value) => findListFault(value) ?? findIdleFault(value as string[]) },
   'text-map': { coerce: parseMap, find: (value) => findMapFault(value, () => undefined) },
   'http-headers': { coerce: parseMap, find: (value) => findMapFault(value, findHeaderFault) },
 };
@@ -67,7 +71,7 @@ function findTextFault(value: unknown, find: (text: string) => string | undefine
   return typeof value === 'string' ? find(value) : 'is not text (text that looks like something else needs quotes)';
 }
 
-function parseList(text: string): readonly string[] {
+export function parseList(text: string): readonly string[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.filter((part) => part !== '');
 }
@@ -75,7 +79,15 @@ function parseList(text: string): readonly string[] {
 function findListFault(value: unknown): string | undefined {
   if (!Array.isArray(value)) return 'is not a list';
   const wrong = value.findIndex((item) => typeof item !== 'string' || item === '');
-  return wrong < 0 ? undefined : `item ${wrong + 1} of the list is not text, or empty`;
+  if (wrong >= 0) return `item ${wrong + 1} of the list is not text, or empty`;
+  // All lists are of globs.
+  const long = value.findIndex((item: string) => item.length > LONGEST_GLOB);
+  return long < 0 ? undefined : `item ${long + 1} of the list has more than ${LONGEST_GLOB} characters`;
+}
+
+function findIdleFault(globs: readonly string[]): string | undefined {
+  const idle = findIdleGlob(globs);
+  return idle === undefined ? undefined : `${shortenText(JSON.stringify(idle))} matches no metric of a container`;
 }
 
 function parseMap(text: string): ReadonlyMap<string, string> | string {

@@ -67,7 +67,14 @@ export function showValue(property: Property, value: unknown): string {
 /** A text of a key without the secrets that addresses carry. */
 export function maskText(property: Property, text: string): string {
   if (property.format === 'endpoint-url' || property.format === 'docker-host') return maskAddress(text);
-  return text.replace(/:\/\/[^\s]*@/g, '://***@');
+  return text.replace(/\S+/g, maskWord);
+}
+
+/** From the first `://` to the last `@`; by hand, since a pattern would begin anew at each `://` of a long text. */
+function maskWord(word: string): string {
+  const start = word.indexOf('://');
+  const end = word.lastIndexOf('@');
+  return start >= 0 && end > start ? `${word.slice(0, start)}://***${word.slice(end)}` : word;
 }
 
 /** Control characters of a name or text would disturb the terminal, and long ones hide the rest of the message. */

@@ -31,7 +31,10 @@ export type ChoiceProperty<T extends string = string> = Declared & {
   readonly refusals?: Readonly<Record<string, string>>;
 };
 
-export type ListProperty = Declared & { readonly format: 'text-list'; readonly default: readonly string[] };
+export type ListProperty = Declared & {
+  readonly format: 'text-list' | 'metric-globs';
+  readonly default: readonly string[];
+};
 
 export type MapProperty = Declared & {
   readonly format: 'text-map' | 'http-headers';
@@ -72,9 +75,13 @@ export function isMapProperty(property: Property): property is MapProperty {
   return property.format === 'text-map' || property.format === 'http-headers';
 }
 
+export function isListProperty(property: Property): property is ListProperty {
+  return property.format === 'text-list' || property.format === 'metric-globs';
+}
+
 /** Whether the file writes the value as text. */
 export function isTextProperty(property: Property): property is TextProperty | ChoiceProperty {
-  return !isMapProperty(property) && !['whole-number', 'flag', 'text-list'].includes(property.format);
+  return !isMapProperty(property) && !isListProperty(property) && !['whole-number', 'flag'].includes(property.format);
 }
 
 /** What a value may be, in words that fit after "allowed:". */
@@ -98,6 +105,8 @@ export function describeAllowed(property: Property): string {
       return 'text';
     case 'text-list':
       return 'a list of texts';
+    case 'metric-globs':
+      return 'a list of globs of metric names (plimsoll metrics lists them)';
     case 'text-map':
       return 'keys with a text each';
     case 'http-headers':

@@ -7,12 +7,15 @@ import { containers } from './sections/containers.ts';
 import { discovery } from './sections/discovery.ts';
 import { docker } from './sections/docker.ts';
 import { host } from './sections/host.ts';
+import { life } from './sections/life.ts';
 import { log } from './sections/log.ts';
 import { metrics } from './sections/metrics.ts';
 import { network } from './sections/network.ts';
+import { outbox } from './sections/outbox.ts';
 import { push } from './sections/push.ts';
 import { resource } from './sections/resource.ts';
 import { shutdown } from './sections/shutdown.ts';
+import { state } from './sections/state.ts';
 import { status } from './sections/status.ts';
 
 const disabled: FlagProperty = {
@@ -30,8 +33,11 @@ export const SECTIONS: { readonly [K in keyof Omit<Config, 'disabled'>]: Section
   containers,
   metrics,
   network,
+  life,
   resource,
   push,
+  outbox,
+  state,
   status,
   shutdown,
   log,

@@ -96,6 +96,18 @@ export const STANDARD_VARIABLES: readonly StandardVariable[] = [
     meaning: '`none`, `error`, `warn`, `info`, `debug`, `verbose` or `all`',
     read: readLogLevel,
   },
+  {
+    name: 'STATE_DIRECTORY',
+    key: 'outbox.directory',
+    meaning: "systemd's StateDirectory=; the first where there are several",
+    read: (text) => set(text.split(':')[0]),
+  },
+  {
+    name: 'STATE_DIRECTORY',
+    key: 'state.directory',
+    meaning: "systemd's StateDirectory=; the first where there are several",
+    read: (text) => set(text.split(':')[0]),
+  },
   { name: 'DOCKER_HOST', key: 'docker.host', meaning: 'as Docker understands it, without ssh://', read: set },
   { name: 'DOCKER_TLS_VERIFY', key: 'docker.tlsVerify', meaning: 'any text means true', read: () => set(true) },
   { name: 'DOCKER_CERT_PATH', key: 'docker.certPath', meaning: 'folder with the PEM files', read: set },

@@ -1,5 +1,8 @@
 import convict from 'convict';
+import { parseList } from './formats.ts';
+import { findIdleGlob, suggestMetric } from './metric-names.ts';
 import { formatValueProblem } from './problem.ts';
+import type { Property } from './property.ts';
 import { convictProperty, DECLARATIONS } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { findNearest } from './suggestion.ts';
@@ -13,9 +16,16 @@ export function findValueProblem(setting: Setting): string | undefined {
   const wrong = findFault(declaration, setting.value);
   if (wrong === undefined) return undefined;
   const { property } = declaration;
-  const choice = property.format === 'choice' && typeof setting.value === 'string';
-  const suggestion = choice ? findNearest(setting.value, property.choices) : undefined;
+  const suggestion = suggestValue(property, setting.value);
   return formatValueProblem(setting.origin, setting.key, property, wrong, setting.value, suggestion);
+}
+
+function suggestValue(property: Property, value: unknown): string | undefined {
+  if (property.format === 'choice' && typeof value === 'string') return findNearest(value, property.choices);
+  if (property.format !== 'metric-globs') return undefined;
+  const items: readonly unknown[] = typeof value === 'string' ? parseList(value) : Array.isArray(value) ? value : [];
+  const idle = findIdleGlob(items.filter((item) => typeof item === 'string'));
+  return idle === undefined ? undefined : suggestMetric(idle);
 }
 
 /**

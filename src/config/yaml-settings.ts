@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
-import { describeAllowed, isMapProperty, isTextProperty, type Property } from './property.ts';
-import { DECLARATIONS, isSection, SECTIONS } from './schema.ts';
+import { describeAllowed, isListProperty, isMapProperty, isTextProperty, type Property } from './property.ts';
+import { DECLARATIONS, isSection } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { suggestKey } from './suggestion.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
@@ -62,7 +62,7 @@ function readSubsection(
   if (isMap(node)) readSection(file, node, path, collected);
   else if (!isEmptyNode(node)) {
     // The value is not quoted: this may be where a secret of the section was put by mistake.
-    const allowed = `a section with ${keysBelow(path).join(', ')}`;
+    const allowed = `a section with ${namesIn(path).join(', ')}`;
     collected.problems.push(
       formatProblem({ origin, key: path, wrong: 'is not a section', got: kindOf(node), allowed }),
     );
@@ -114,20 +114,30 @@ function kindOf(node: unknown): string {
 function wantedKind(property: Property): string {
   if (property.format === 'whole-number') return 'a number (quotes make a text)';
   if (property.format === 'flag') return 'true or false';
-  return property.format === 'text-list' ? 'a list (one "- item" a line)' : 'a section of keys';
+  return isListProperty(property) ? 'a list (one "- item" a line)' : 'a section of keys';
 }
 
-function keysBelow(section: string): readonly string[] {
-  const keys = [...DECLARATIONS.keys()];
-  if (section === '') return [...keys.filter((key) => !key.includes('.')), ...Object.keys(SECTIONS)];
-  return keys.filter((key) => key.startsWith(`${section}.`)).map((key) => key.slice(section.length + 1));
+/** Names of the keys and sections directly in a section; the root is ''. */
+function namesIn(section: string): readonly string[] {
+  const prefix = section === '' ? '' : `${section}.`;
+  const below = [...DECLARATIONS.keys()].filter((key) => key.startsWith(prefix));
+  return [...new Set(below.map((key) => key.slice(prefix.length).split('.', 1)[0]!))];
 }
 
 /** The value is never quoted: under a misspelt `headers` it is a secret. */
 export function describeUnknownKey(origin: string, path: string): string {
-  const section = path.includes('.') ? path.slice(0, path.indexOf('.')) : '';
-  const siblings = keysBelow(Object.hasOwn(SECTIONS, section) ? section : '');
-  const suggestion = suggestKey(path, siblings, [...DECLARATIONS.keys()]);
   const key = shortenText(path);
+  if (isSection(path)) {
+    const allowed = namesIn(path).map((name) => `${path}.${name}`);
+    return formatProblem({ origin, key, wrong: 'is a section, not a key', allowed: allowed.join(', ') });
+  }
+  const siblings = namesIn(sectionAround(path));
+  const suggestion = suggestKey(path, siblings, [...DECLARATIONS.keys()]);
   return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion });
+}
+
+/** The innermost section that a path leads through. */
+function sectionAround(path: string): string {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
+  return parent === '' || isSection(parent) ? parent : sectionAround(parent);
 }

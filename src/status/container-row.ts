@@ -88,6 +88,7 @@ function add(sums: Map<string, number>, key: string, amount: number | undefined)
   if (amount !== undefined) sums.set(key, (sums.get(key) ?? 0) + amount);
 }
 
+/** The sum of numbers of others may be none. */
 function present(numbers: { [Key in keyof Numbers]-?: number | undefined }): Numbers {
-  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => Number.isFinite(value)));
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { LIMITS } from '../limits.ts';
 import { SECURITY_HEADERS } from './reply.ts';
 
 /** Server-sent events (html.spec.whatwg.org, "Server-sent events"): one event name, each with the whole state. */
@@ -13,7 +14,7 @@ export type EventStream = {
 const GATHER_MS = 200;
 const RECONNECT_AFTER_MS = 2_000;
 /** A client that reads slower than this is cut off, and comes back by itself. */
-const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+const MAX_UNSENT_BYTES = LIMITS.pageUnsent.max;
 
 export function createEventStream(options: {
   readonly state: () => unknown;

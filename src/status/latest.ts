@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import type { OtlpMetricsRequest, OtlpResourceMetrics } from '../otlp/metrics-request.ts';
 import { type ContainerRow, currentState, nextSeries, ROW_METRICS, rowNumbers, type Series } from './container-row.ts';
 import { numberPoints, type Point, textAttributes } from './points.ts';
@@ -27,9 +28,9 @@ type Tracked = {
   seenAtMs: number;
 };
 
-const MAX_CONTAINERS = 2_000;
-const MAX_SERIES_PER_CONTAINER = 256;
-const MAX_OTHERS = 16;
+const MAX_CONTAINERS = LIMITS.pageContainers.max;
+const MAX_SERIES_PER_CONTAINER = LIMITS.pageSeries.max;
+const MAX_OTHERS = LIMITS.pageOthers.max;
 /** A container that ended without saying so, as after a killed agent. */
 const STALE_INTERVALS = 5;
 /** A series that ended without saying so, while its container goes on. */

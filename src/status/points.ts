@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import type { OtlpNumberDataPoint, OtlpResourceMetrics } from '../otlp/metrics-request.ts';
 import { NO_RECORDED_VALUE, type OtlpKeyValue, type OtlpMetric, TEMPORALITY_DELTA } from '../otlp/metrics-request.ts';
 
@@ -17,14 +18,18 @@ export type Point = {
 };
 
 /** Longer names and attributes come from no agent; they are cut, so that a sender cannot fill the memory. */
-const MAX_TEXT_LENGTH = 256;
+const MAX_TEXT_LENGTH = LIMITS.pageText.max;
+const MAX_ATTRIBUTES = LIMITS.pageAttributes.max;
 
 /** Attributes whose value is text (or a list that starts with one), by name. */
 export function textAttributes(attributes: readonly OtlpKeyValue[] | undefined): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const { key, value } of attributes ?? []) {
     const text = value?.stringValue ?? value?.arrayValue?.values?.[0]?.stringValue;
-    if (key !== undefined && text !== undefined) texts.set(key, text.slice(0, MAX_TEXT_LENGTH));
+    if (texts.size === MAX_ATTRIBUTES) break;
+    if (key !== undefined && text !== undefined) {
+      texts.set(key.slice(0, MAX_TEXT_LENGTH), text.slice(0, MAX_TEXT_LENGTH));
+    }
   }
   return texts;
 }

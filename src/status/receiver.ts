@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { LIMITS } from '../limits.ts';
 import {
   decodeMetricsRequest,
   encodeMetricsResponse,
@@ -12,7 +13,7 @@ import {
 import { type Reply, textReply } from './reply.ts';
 
 /** As much as the Collector takes by default, counted before and after decompression. */
-export const MAX_BODY_BYTES = 20 * 1024 * 1024;
+export const MAX_BODY_BYTES = LIMITS.receivedBody.max;
 
 /** google.rpc.Code INVALID_ARGUMENT and RESOURCE_EXHAUSTED. */
 const INVALID_ARGUMENT = 3;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LIMITS } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { isLoopback, type ListenAddress, localUrl, parseListenAddress } from './address.ts';
 import { createEventStream, type EventStream } from './events.ts';
@@ -38,8 +39,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Longer than the usual interval, so that the agent's own push finds its connection still open. */
 const KEEP_ALIVE_MS = 65_000;
-const MAX_CONNECTIONS = 128;
-const MAX_EVENT_CLIENTS = 32;
+const MAX_CONNECTIONS = LIMITS.statusConnections.max;
+const MAX_EVENT_CLIENTS = LIMITS.pageClients.max;
 const MAX_HEARTBEAT_MS = 10_000;
 const CLOSE_GRACE_MS = 500;
 

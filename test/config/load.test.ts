@@ -90,17 +90,22 @@ describe('values', () => {
         'socket-address': '[::1]:0',
         'absolute-path': '/host',
         'text-list': 'one,two',
+        'metric-globs': 'container.cpu.time,*.disk.*',
         'text-map': 'k=v',
         'http-headers': 'k=v',
       }[property.format];
       // The time limit of a cycle cannot be longer than its interval, and a queue is never this short.
       const longInterval = [flag('collection.intervalMs', '200000')];
-      if (key === 'push.maxQueueBytes') continue;
+      if (['outbox.maxBytes', 'outbox.maxMemoryBytes'].includes(key)) continue;
       const { config } = load({ env: { [variable]: value }, flags: longInterval });
       const got = key.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], config);
-      const expected = { 'text-list': ['one', 'two'], 'text-map': { k: 'v' }, 'http-headers': { k: 'v' } }[
-        property.format as string
-      ];
+      const globs = ['container.cpu.time', '*.disk.*'];
+      const expected = {
+        'text-list': ['one', 'two'],
+        'metric-globs': globs,
+        'text-map': { k: 'v' },
+        'http-headers': { k: 'v' },
+      }[property.format as string];
       expect(got, variable).toEqual(expected ?? JSON.parse(toJson(value)));
     }
   });

@@ -41,6 +41,7 @@ describe('standard variables', () => {
     ['OTEL_LOG_LEVEL', 'ALL', 'log.level', 'trace'],
     ['OTEL_LOG_LEVEL', 'none', 'log.level', 'silent'],
     ['OTEL_LOG_LEVEL', 'warn', 'log.level', 'warn'],
+    ['STATE_DIRECTORY', '/var/lib/one:/var/lib/two', 'outbox.directory', '/var/lib/one'],
     ['DOCKER_HOST', 'tcp://10.0.0.1:2376', 'docker.host', 'tcp://10.0.0.1:2376'],
     ['DOCKER_TLS_VERIFY', '0', 'docker.tlsVerify', true],
     ['DOCKER_CERT_PATH', '/certs', 'docker.certPath', '/certs'],

@@ -7,13 +7,13 @@ describe('problems of a file', () => {
     expect(problemsOf({ yaml })).toEqual([
       "plimsoll.yaml:2: collection.intervallMs: unknown key; allowed: intervalMs, timeoutMs; did you mean 'collection.intervalMs'?",
       'plimsoll.yaml:3: collection.timeoutMs: is text, not a number (quotes make a text): got "ten"; allowed: a whole number from 10 to 86400000',
-      "plimsoll.yaml:4: psuh: unknown key; allowed: disabled, collection, discovery, docker, host, containers, metrics, network, resource, push, status, shutdown, log; did you mean 'push'?",
+      "plimsoll.yaml:4: psuh: unknown key; allowed: disabled, collection, discovery, docker, host, containers, metrics, network, life, resource, push, outbox, state, status, shutdown, log; did you mean 'push'?",
     ]);
   });
 
   it.each([
     ['push: { relistIntervalMs: 5 }', "did you mean 'docker.relistIntervalMs'?"],
-    ['push: { max_queue_bytes: 5 }', "did you mean 'push.maxQueueBytes'?"],
+    ['push: { max_request_bytes: 5 }', "did you mean 'push.maxRequestBytes'?"],
     ['endpoint: http://x', "did you mean 'push.endpoint'?"],
     ['push.endpoint: http://x', "did you mean 'push.endpoint'?"],
   ])('suggest the full path for a key in the wrong place: %s', (yaml, suggestion) => {

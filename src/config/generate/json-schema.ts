@@ -46,6 +46,7 @@ function describeType(property: Property): JsonSchema {
     case 'choice':
       return { enum: property.choices };
     case 'text-list':
+    case 'metric-globs':
       return { type: 'array', items: { type: 'string', minLength: 1 } };
     case 'absolute-path':
       return { type: 'string', pattern: property.default === '' ? '^$|^/' : '^/' };

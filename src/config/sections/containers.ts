@@ -15,7 +15,7 @@ export const containers: Section<Config['containers']> = {
       default: [],
     },
     labels: {
-      doc: 'Globs of the labels that become resource attributes container.label.KEY.',
+      doc: 'Globs of the labels that become resource attributes container.label.KEY; at most 64 of a container, of 1024 characters each.',
       format: 'text-list',
       default: ['com.docker.compose.project', 'com.docker.compose.service', 'com.docker.swarm.service.name'],
     },

@@ -16,12 +16,12 @@ export const metrics: Section<Flattened<Config['metrics']>> = {
   properties: {
     include: {
       doc: 'Globs of metric names that are on though their family is off, such as container.memory.peak.',
-      format: 'text-list',
+      format: 'metric-globs',
       default: [],
     },
     exclude: {
       doc: 'Globs of metric names that are off, whatever else says, such as container.network.packet.*.',
-      format: 'text-list',
+      format: 'metric-globs',
       default: [],
     },
     ...families,

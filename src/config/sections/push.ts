@@ -30,6 +30,11 @@ export const push: Section<Config['push']> = {
       default: {},
       sensitive: true,
     },
+    headersFile: {
+      doc: 'File with more headers, one NAME: VALUE on each line, for secrets; read again when it changes.',
+      format: 'text',
+      default: '',
+    },
     timeoutMs: {
       doc: 'Milliseconds that sending one batch may take.',
       format: 'whole-number',
@@ -70,13 +75,6 @@ export const push: Section<Config['push']> = {
       default: 4 * MEBIBYTE,
       min: 64 * 1024,
       max: 64 * MEBIBYTE,
-    },
-    maxQueueBytes: {
-      doc: 'Bytes of requests that may wait to be sent; beyond that the oldest are dropped and counted.',
-      format: 'whole-number',
-      default: 64 * MEBIBYTE,
-      min: MEBIBYTE,
-      max: 16_384 * MEBIBYTE,
     },
   },
 };

@@ -19,5 +19,15 @@ export const resource: Section<Config['resource']> = {
       format: 'flag',
       default: true,
     },
+    containerCommand: {
+      doc: 'Whether containers get container.command: the program they run, without its arguments.',
+      format: 'flag',
+      default: false,
+    },
+    imageDigests: {
+      doc: "Whether containers get container.image.repo_digests; the engine's API is asked once for each image.",
+      format: 'flag',
+      default: false,
+    },
   },
 };

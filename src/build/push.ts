@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import type { Config } from './config/config.ts';
-import type { Logger } from './log.ts';
-import type { Batch } from './push/batch.ts';
-import { createDelivery, type Delivery } from './push/delivery.ts';
-import { createOtlpSender, type OtlpSender } from './push/otlp-sender.ts';
-import { createMemoryOutbox, type OutboxState } from './push/outbox.ts';
-import type { HealthFacts } from './status/health.ts';
-import { createStatusServer, type StatusServer } from './status/server.ts';
-import { VERSION } from './version.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../log.ts';
+import type { Batch } from '../push/batch.ts';
+import { createDelivery, type Delivery } from '../push/delivery.ts';
+import { halveBatch } from '../push/halves.ts';
+import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
+import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
+import { type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
+import type { HealthFacts } from '../status/health.ts';
+import { createStatusServer, type StatusServer } from '../status/server.ts';
+import { VERSION } from '../version.ts';
 
 /** Where batches go: the outbox, what drains it, and the status server with its embedded receiver. */
 export type Push = {
@@ -19,6 +21,8 @@ export type Push = {
 };
 
 const RECEIVER_PATH = '/v1/metrics';
+/** The name under which batches wait. It is not the endpoint, so that they follow to a new one. */
+const DESTINATION = 'default';
 
 export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
@@ -32,14 +36,11 @@ export function buildPush(
       'there is nowhere to push to: set push.endpoint, or leave status.enabled on for the embedded receiver',
     );
   }
-  const outbox = createMemoryOutbox({
-    maxBytes: push.maxQueueBytes,
-    onFull: ({ pointCount }) =>
-      log.warn({ points: pointCount }, 'outbox full (push.maxQueueBytes): the oldest batch is given up'),
-  });
   const server = config.status.enabled
     ? buildServer({ config, log }, embedded, () => ({ ...health(), ...pushText() }))
     : undefined;
+  let file: OutboxFile | undefined;
+  let outbox: Outbox | undefined;
   let sender: OtlpSender | undefined;
   let delivery: Delivery | undefined;
 
@@ -50,17 +51,19 @@ export function buildPush(
 
   return {
     deliver(batch) {
-      if (!pushes) return;
-      outbox.put(batch);
+      outbox?.put(batch);
       delivery?.wake();
     },
-    outbox: () => outbox.state(),
+    outbox: () => outbox?.state() ?? EMPTY_OUTBOX,
     async start() {
       const url = await startServer(server, embedded, log);
       if (!pushes) {
         log.warn('pushing is switched off: metrics are measured and thrown away');
         return;
       }
+      // The embedded receiver is away exactly when the agent is.
+      if (!embedded) file = openOutboxFile({ directory: config.outbox.directory, log, unixMs: Date.now });
+      outbox = openOutbox({ config, log }, file);
       const endpoint = embedded ? `${url}${RECEIVER_PATH}` : push.endpoint;
       const destination = withoutCredentials(endpoint);
       log.info(
@@ -68,21 +71,37 @@ export function buildPush(
         embedded ? `no endpoint is configured: pushing to the embedded receiver, see ${url}/` : 'pushing',
       );
       sender = createOtlpSender({ ...push, endpoint, userAgent: `plimsoll/${VERSION}` });
-      delivery = createDelivery({ outbox, send: sender.send, destination, log });
+      delivery = createDelivery({ outbox, send: sender.send, halve: halveBatch, destination, log });
       delivery.wake();
     },
     async stop(timeoutMs) {
       const started = performance.now();
       if (delivery && !(await delivery.flush(timeoutMs))) {
         log.warn(
-          { batches: outbox.state().batches, ms: Math.round(performance.now() - started) },
+          { batches: outbox?.state().batches, ms: Math.round(performance.now() - started) },
           'stopping with batches unsent',
         );
       }
       await Promise.all([delivery?.close(), sender?.close()]);
+      outbox?.close();
+      file?.close();
       await server?.close();
     },
   };
+}
+
+function openOutbox({ config, log }: { config: Config; log: Logger }, file: OutboxFile | undefined): Outbox {
+  const outbox = createOutbox({
+    ...config.outbox,
+    maxAgeMs: config.outbox.maxAgeSeconds * 1000,
+    store: file?.store(DESTINATION),
+    unixMs: Date.now,
+    monotonicMs: () => performance.now(),
+    log,
+  });
+  const { batches, oldestAgeMs } = outbox.state();
+  if (batches > 0) log.info({ batches, ageMs: Math.round(oldestAgeMs) }, 'batches of a former run wait to be sent');
+  return outbox;
 }
 
 function buildServer(
