@@ -1,12 +1,24 @@
 import { expect, it } from 'vitest';
-import { parseStat } from '../../src/sources/proc/stat.ts';
+import { inspectDocument } from '../fakes/docker-documents.ts';
+import { containerFiles, openMadeHost, valuesOf } from './made-host.ts';
 
-/* S3 of the 2021 program: it split the line at spaces, so a name with spaces or brackets moved every field. */
+/*
+ * S3 of the 2021 program: it split /proc/PID/stat at spaces, so that a name with a space or a bracket moved every field. The
+ * name ends with the last closing bracket.
+ */
 
-const LINE = '31 (a) b (c) S 1 31 31 0 -1 4194560 7 0 0 0 250 50 0 0 20 0 3 0 9000 1000 10\n';
-const oldUserTicks = (line: string): number => Number(line.split(' ')[13]);
+const oldWay = (stat: string): number => Number(stat.split(' ')[13]);
 
-it('has the CPU time of a process whose name has brackets and spaces, which the old way has not', () => {
-  expect(parseStat(Buffer.from(LINE))).toMatchObject({ state: 'S', userTicks: 250, systemTicks: 50, threadCount: 3 });
-  expect(oldUserTicks(LINE)).not.toBe(250);
-});
+it.each(['Web Content', 'a) b (c'])(
+  'CPU time and state are those of the process though it is named %s',
+  async (name) => {
+    const host = await openMadeHost({
+      containers: [inspectDocument({ id: 'a1', name: 'web', pid: 100 })],
+      files: containerFiles('a1', { 100: { name, ticks: 250, state: 'R' } }),
+    });
+    const request = await host.cycle();
+    expect(valuesOf(request, 'web', 'container.process.cpu.time')).toEqual({ user: 2.5, system: 0 });
+    expect(valuesOf(request, 'web', 'container.process.count')).toMatchObject({ running: 1, sleeping: 0 });
+    expect(oldWay(host.read('proc/100/stat'))).not.toBe(250);
+  },
+);

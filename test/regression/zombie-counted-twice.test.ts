@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createProcessCpuAccount } from '../../src/accounting/process-cpu.ts';
+import { createProcessAccount } from '../../src/accounting/process-account.ts';
 import { createKernelFiles, okValue } from '../../src/sources/kernel-files.ts';
 import { createProcFs } from '../../src/sources/proc/proc-fs.ts';
 import { readStat } from '../../src/sources/proc/stat.ts';
@@ -17,10 +17,11 @@ const line = (pid: number, state: string, parent: number, own: number, children:
 it('counts what an ended child used once, from its end until its parent has waited', () => {
   const tree = createTree({ '1/stat': line(1, 'S', 0, 5, 0), '2/stat': line(2, 'R', 1, 100, 0) });
   const proc = createProcFs({ root: '/', path: tree.root, files: createKernelFiles() });
-  const cpu = createProcessCpuAccount();
+  const account = createProcessAccount();
   const totalOf = (pids: readonly number[], taskCount: number): number => {
     const living = pids.map((pid) => okValue(readStat(proc, pid))!);
-    return cpu.account([...living, ...findZombies(proc, living, taskCount)]).user;
+    const stats = [...living, ...findZombies(proc, living, taskCount).zombies];
+    return account.account(stats.map((stat) => ({ stat }))).userTicks!;
   };
   expect(totalOf([1, 2], 2)).toBe(105);
 
@@ -37,7 +38,7 @@ it('looks for zombies only where the kernel counts more tasks than the threads t
   const files = createKernelFiles();
   const proc = createProcFs({ root: '/', path: tree.root, files });
   const living = [okValue(readStat(proc, 1))!];
-  expect(findZombies(proc, living, 1)).toEqual([]);
+  expect(findZombies(proc, living, 1)).toEqual({ zombies: [], areAll: true });
   expect(files.counts().has('proc.task')).toBe(false);
   findZombies(proc, living, undefined);
   expect(files.counts().has('proc.task')).toBe(true);
