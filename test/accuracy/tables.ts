@@ -1,0 +1,29 @@
+import type { Row } from './parts/row.ts';
+import { type Phase, rowsOf } from './parts/scenario.ts';
+import { DISK } from './scenarios/disk.ts';
+import { DOCUMENTED } from './scenarios/documented.ts';
+import { LIFE } from './scenarios/life.ts';
+import { MEMORY } from './scenarios/memory.ts';
+import { NETWORK } from './scenarios/network.ts';
+import { PROCESSOR } from './scenarios/processor.ts';
+import { UNIFIED } from './scenarios/unified.ts';
+
+/** The visible list of what the accuracy suite measures: docs/accuracy.md has a table for each engine, in this order. */
+
+export const MACHINE_ENGINE = 'Docker, cgroup v1';
+
+export const MACHINE_PHASES: readonly Phase[] = [...PROCESSOR, ...MEMORY, ...DISK, ...NETWORK, ...LIFE];
+
+export const UNIFIED_ENGINE = 'Docker, cgroup v2';
+
+export const UNIFIED_PHASES: readonly Phase[] = UNIFIED;
+
+export const DOCUMENTED_FORMATS = 'cgroup v2, not seen live: files in the documented formats';
+
+export const DOCUMENTED_PHASES: readonly Phase[] = DOCUMENTED;
+
+export const ALL_ROWS: readonly Row[] = [
+  ...rowsOf(MACHINE_ENGINE, MACHINE_PHASES),
+  ...rowsOf(UNIFIED_ENGINE, UNIFIED_PHASES),
+  ...rowsOf(DOCUMENTED_FORMATS, DOCUMENTED_PHASES),
+];
