@@ -9,12 +9,14 @@ const PART_TIMEOUT_MS = 10_000;
 const PARTS = {
   linux: () => (process.platform === 'linux' ? 'here' : `this is ${process.platform}, not Linux`),
   root: () => (process.getuid?.() === 0 ? 'here' : 'not root'),
+  cgroupV1: () => (existsSync('/sys/fs/cgroup/pids/cgroup.procs') ? 'here' : 'no cgroup v1'),
   docker: () => answers('docker', ['version', '--format', '{{.Server.Version}}'], 'no Docker engine that answers'),
   dockerd: () => answers('dockerd', ['--version'], 'no dockerd'),
   collector: () => (existsSync(collectorPath()) ? 'here' : 'no Collector: run scripts/build-collector.sh'),
   prometheus: () => answers('prometheus', ['--version'], 'no prometheus'),
   chromium: () => answers('chromium', ['--version'], 'no chromium'),
   systemd: () => answers('systemd-analyze', ['--version'], 'no systemd-analyze'),
+  systemdNotify: () => answers('systemd-notify', ['--version'], 'no systemd-notify'),
   gcc: () => answers('gcc', ['--version'], 'no gcc'),
   busybox: () => (existsSync('/bin/busybox') ? 'here' : 'no /bin/busybox (Debian: busybox-static)'),
 } satisfies Record<string, () => string>;

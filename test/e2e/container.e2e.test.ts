@@ -34,16 +34,12 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'the ag
 
   beforeAll(async () => {
     docker = createDocker({ releasers });
-    // What the containers reach this machine by; nothing beyond it can.
-    const gateway = await docker.docker([
-      'network',
-      'inspect',
-      'bridge',
-      '--format',
-      '{{(index .IPAM.Config 0).Gateway}}',
-    ]);
-    collector = await startCollector({ releasers, address: gateway });
     ({ programs } = await importImages());
+    // What the containers reach this machine by; nothing beyond it can. An engine that has just made its bridge knows the
+    // address of a container only.
+    const { id } = await docker.run({ image: programs, command: ['sleep', '1000'] });
+    const gateway = await docker.docker(['inspect', '--format', '{{.NetworkSettings.Gateway}}', id]);
+    collector = await startCollector({ releasers, address: gateway });
     image = await buildAgentImage(releasers);
   });
   afterAll(() => releasers.release());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerRow } from '../../src/status/container-row.ts';
 import { createLatestContainers } from '../../src/status/latest.ts';
+import { textAttributes } from '../../src/status/points.ts';
 import { container, type Push, requestOf } from './pushes.ts';
 
 const INTERVAL_MS = 10_000;
@@ -182,6 +183,26 @@ describe('the latest state of the containers', () => {
     const view = latest.view(0);
     expect(view.truncated).toBe(true);
     expect(view.containers.map(({ name }) => name.length)).toEqual([256, 1]);
+  });
+
+  it('cuts the names of attributes, too, and takes no more of them than any container has', () => {
+    const attributes = Array.from({ length: 5000 }, (_, at) => ({
+      key: `${at}${'x'.repeat(5000)}`,
+      value: { stringValue: 'y' },
+    }));
+    const texts = textAttributes(attributes);
+    expect(texts.size).toBe(1024);
+    expect(Math.max(...[...texts.keys()].map((key) => key.length))).toBe(256);
+  });
+
+  it('has no sum that is no number any more', () => {
+    const latest = createLatestContainers({ intervalMs: INTERVAL_MS });
+    latest.apply(
+      requestOf(container('web', { metrics: { 'container.cpu.usage': { user: 1.5e308, system: 1.5e308 } } })),
+      0,
+    );
+    expect(latest.view(0).containers).toHaveLength(1);
+    expect(latest.view(0).containers[0]).not.toHaveProperty('cpuCores');
   });
 
   it('names the host only where all containers are of one', () => {

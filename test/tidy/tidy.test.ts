@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../node-flags.ts';
 import { type Import, importCycles, type Module, readModules } from './modules.ts';
 
 /** The house rules that a machine can hold. ARCHITECTURE.md says why they are there. */
@@ -44,11 +45,11 @@ describe('folder directions', () => {
     expect(forbiddenImports('src/sources/', later)).toEqual([]);
   });
 
-  it('keeps accounting pure: types of sources, itself, and nothing else of ours or of Node', () => {
+  it('keeps accounting pure: types of sources, the limits, itself, and nothing else of ours or of Node', () => {
     const impure = ({ target, typeOnly }: Import) =>
       target.startsWith('node:')
         ? target !== 'node:assert'
-        : !isIn(target, 'accounting') && !(typeOnly && isIn(target, 'sources'));
+        : !isIn(target, 'accounting') && target !== 'src/limits.ts' && !(typeOnly && isIn(target, 'sources'));
     expect(forbiddenImports('src/accounting/', impure)).toEqual([]);
   });
 
@@ -72,6 +73,11 @@ describe('folder directions', () => {
 
   it('reads process.env only in config', () => {
     expect(linesMatching(outside('src/config/'), /\bprocess\.env\b/)).toEqual([]);
+  });
+
+  it('has every bound in the one list of them', () => {
+    const elsewhere = SOURCES.filter(({ path }) => path !== 'src/limits.ts');
+    expect(linesMatching(elsewhere, /\bMAX_(?!\w*(_MS|ATTEMPTS) )\w+ = [\d(]/)).toEqual([]);
   });
 
   it('names /proc only in sources/proc', () => {
@@ -116,6 +122,13 @@ describe('what is in the repository', () => {
     encoding: 'utf8',
   });
   const paths = tracked.split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path)));
+
+  it('starts Node with the same flags everywhere', () => {
+    expect(NODE_FLAGS).toHaveLength(2);
+    const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+    expect(read('package.json')).toContain(`"start": "node ${NODE_FLAGS.join(' ')} src/cli.ts"`);
+    expect(read('deploy/Dockerfile')).toContain(NODE_FLAGS.map((flag) => `"${flag}"`).join(', '));
+  });
 
   /** `path:line` of every line of a tracked text file that holds one of these. */
   function mentions(pattern: RegExp): string[] {

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { NODE_FLAGS } from '../../node-flags.ts';
 import { REPOSITORY } from './cache.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import type { Releasers } from './releasers.ts';
@@ -8,6 +9,7 @@ import { createTempDir } from './temp-dir.ts';
 import { within } from './wait.ts';
 
 const CLI = join(REPOSITORY, 'src/cli.ts');
+const PRELOADS = join(REPOSITORY, 'test/e2e/parts/preloads');
 
 export type AgentOptions = {
   readonly releasers: Releasers;
@@ -16,6 +18,8 @@ export type AgentOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Further flags of the command. */
   readonly flags?: readonly string[];
+  /** A file of `preloads/` that Node loads first, by its name. */
+  readonly preload?: 'throws' | 'rejects' | 'hangs' | 'blocks' | 'clock';
   /** Runs it as this user with no other groups and no capabilities. */
   readonly uid?: number;
 };
@@ -42,9 +46,13 @@ export async function runCli(command: string, options: AgentOptions & { timeoutM
 
 async function startCli(
   command: string,
-  { releasers, config, env = {}, flags = [], uid }: AgentOptions,
+  { releasers, config, env = {}, flags = [], preload, uid }: AgentOptions,
 ): Promise<Child> {
-  const args = [CLI, ...command.split(' ')];
+  const preloading = preload === undefined ? [] : ['--import', join(PRELOADS, `${preload}.ts`)];
+  const args = [...NODE_FLAGS, ...preloading, CLI, ...command.split(' ')];
+  // Its own, and not that of an agent of this machine; another user keeps what waits in memory.
+  const own = await createTempDir(releasers);
+  const [outbox, state] = [join(own, 'outbox'), join(own, 'state')];
   if (config !== undefined) {
     const dir = await createTempDir(releasers);
     // Another user has to be able to read it.
@@ -56,7 +64,11 @@ async function startCli(
   args.push(...flags);
   const asUser = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
   const [first, ...rest] = [...asUser, process.execPath, ...args];
-  return startChild({ command: first!, args: rest, env: { ...plainEnvironment(), ...env } });
+  return startChild({
+    command: first!,
+    args: rest,
+    env: { ...plainEnvironment(), PLIMSOLL_OUTBOX_DIRECTORY: outbox, PLIMSOLL_STATE_DIRECTORY: state, ...env },
+  });
 }
 
 /** The environment of the tests without what would configure an agent. */

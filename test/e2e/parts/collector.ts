@@ -28,6 +28,8 @@ export type Collector = {
   readonly endpoint: string;
   readonly port: number;
   readonly process: Child;
+  /** Where the file exporter writes, one request a line. What was answered with success is in it, even if the Collector is killed. */
+  readonly file: string;
   /** What has arrived so far, oldest first, as the file exporter wrote it. */
   received(): Promise<OtlpRequest[]>;
   stop(): Promise<void>;
@@ -40,6 +42,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const listening = port ?? (await freePort());
   const file = join(dir, 'received.jsonl');
   const config = join(dir, 'otelcol.yaml');
+  // It makes it only when something arrives.
+  await writeFile(file, '');
   await writeFile(config, stringify(collectorConfig({ address, port: listening, file, remoteWriteUrl, path })));
   const child = await startChild({ command: collectorPath(), args: ['--config', config] });
   releasers.add('Collector', () => child.stop());
@@ -48,6 +52,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     endpoint: `http://${address}:${listening}`,
     port: listening,
     process: child,
+    file,
     received: async () => (await readFile(file, 'utf8')).split('\n').flatMap((line) => parsedLine(line)),
     stop: async () => void (await child.stop()),
   };
@@ -81,7 +86,8 @@ function collectorConfig({ address, port, file, remoteWriteUrl, path }: ConfigPa
     remote_write_queue: { num_consumers: 1 },
   };
   const exporters = {
-    file: { path: file, flush_interval: '100ms' },
+    // With a rotation, which never comes, it writes without a buffer.
+    file: { path: file, rotation: { max_megabytes: 1_000_000 } },
     ...(remoteWriteUrl === undefined ? {} : { prometheusremotewrite: remoteWrite }),
   };
   return {

@@ -28,6 +28,8 @@ export type Engine = {
 export type EngineOptions = {
   /** Gives its containers cgroup v2 whatever this machine has; memory, io and pids are missing where v1 holds those controllers. */
   readonly cgroupV2?: boolean;
+  /** Its containers run on while it is away, and belong to it when it is back. */
+  readonly liveRestore?: boolean;
 };
 
 const WITH_CGROUP_V2 = [
@@ -53,7 +55,7 @@ export async function startEngine(releasers: Releasers, options: EngineOptions =
     await rm(join(dir, 'exec/containerd/containerd.pid'), { force: true });
     dockerd = await startChild({
       command: 'unshare',
-      args: ['--net', ...(options.cgroupV2 ? WITH_CGROUP_V2 : ['dockerd']), ...flags(dir, host)],
+      args: ['--net', ...(options.cgroupV2 ? WITH_CGROUP_V2 : ['dockerd']), ...flags(dir, host, options)],
       env: { ...process.env, [ENGINE_VARIABLE]: dir },
     });
     const started = dockerd;
@@ -88,7 +90,7 @@ export async function startEngine(releasers: Releasers, options: EngineOptions =
   return { host, socket, docker, start, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-function flags(dir: string, host: string): string[] {
+function flags(dir: string, host: string, { liveRestore }: EngineOptions): string[] {
   const paths = [
     '--data-root',
     join(dir, 'data'),
@@ -97,7 +99,8 @@ function flags(dir: string, host: string): string[] {
     '--pidfile',
     join(dir, 'dockerd.pid'),
   ];
-  return [...paths, '--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false'];
+  const more = liveRestore ? ['--live-restore'] : [];
+  return [...paths, '--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false', ...more];
 }
 
 /** A killed engine leaves the mounts of its containers. */

@@ -11,7 +11,17 @@ const BUSYBOX = '/bin/busybox';
 const SOURCES = new URL('programs/', import.meta.url).pathname;
 
 /** Names in the folder of the compiled load programs; what each does stands at the top of its source. */
-export type Program = 'load' | 'sink' | 'rename-self' | 'zombie' | 'threads' | 'fork-children';
+export type Program =
+  | 'load'
+  | 'sink'
+  | 'rename-self'
+  | 'zombie'
+  | 'threads'
+  | 'fork-children'
+  | 'processes'
+  | 'memory'
+  | 'disk'
+  | 'talk';
 
 /** Compiles programs/*.c, statically, once per content. @returns the folder of the binaries. */
 export async function compilePrograms(): Promise<string> {

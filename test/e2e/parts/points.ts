@@ -6,6 +6,9 @@ export type ReceivedPoint = {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly timeSeconds: number;
+  /** From when a sum runs; 0 for a gauge. */
+  readonly startSeconds: number;
+  readonly isMonotonic: boolean;
   /** Undefined where the point is a staleness marker. */
   readonly value: number | undefined;
   readonly stale: boolean;
@@ -34,6 +37,8 @@ function pointsOfMetric(metric: OtlpRequest, resource: OtlpRequest): ReceivedPoi
       resource: plain(resource?.attributes),
       attributes: plain(point.attributes),
       timeSeconds: Number(point.timeUnixNano) / 1e9,
+      startSeconds: Number(point.startTimeUnixNano ?? 0) / 1e9,
+      isMonotonic: metric.sum?.isMonotonic === true,
       value: stale ? undefined : Number(point.asDouble ?? point.asInt),
       stale,
     };

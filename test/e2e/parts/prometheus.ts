@@ -31,12 +31,12 @@ storage:
     out_of_order_time_window: 10m
 `;
 
-/** A real Prometheus on loopback with an empty database, which takes remote writes and scrapes nothing. */
-export async function startPrometheus(releasers: Releasers): Promise<Prometheus> {
+/** A real Prometheus on loopback with an empty database, which takes remote writes and scrapes nothing. `text`: its configuration. */
+export async function startPrometheus(releasers: Releasers, text = CONFIG): Promise<Prometheus> {
   const dir = await createTempDir(releasers);
   const url = `http://127.0.0.1:${await freePort()}`;
   const config = join(dir, 'prometheus.yml');
-  await writeFile(config, CONFIG);
+  await writeFile(config, text);
   const flags = [`--config.file=${config}`, `--storage.tsdb.path=${join(dir, 'data')}`];
   const web = [`--web.listen-address=${new URL(url).host}`, '--web.enable-remote-write-receiver'];
   const child = await startChild({ command: 'prometheus', args: [...flags, ...web] });

@@ -1,9 +1,9 @@
 /*
- * A container's known load: load [--threads N] [--seconds S] [--hold BYTES] [--send-bytes N --to HOST:PORT]
+ * A container's known load: load [--threads N] [--seconds S] [--linger 1] [--hold BYTES] [--send-bytes N --to HOST:PORT]
  *
  * Holds BYTES of touched anonymous memory, sends N bytes over UDP, and keeps N threads busy until each of them has used
  * S seconds of processor time. Threads burn processor time and not wall time, so that the total is N * S on a machine
- * whose cores others use, too. Then it waits for SIGTERM. What getrusage says is printed when the threads are done and
+ * whose cores others use, too. Threads that linger stay until the end, idle. Then it waits for SIGTERM. What getrusage says is printed when the threads are done and
  * at every SIGUSR1.
  */
 #define _GNU_SOURCE
@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 static double seconds = 0;
+static long linger = 0;
+static pthread_barrier_t burnt;
 
 static void *burn(void *unused) {
   struct timespec used;
@@ -28,6 +30,8 @@ static void *burn(void *unused) {
     for (int i = 0; i < 10000; i++) turns++;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   } while (used.tv_sec + used.tv_nsec / 1e9 < seconds);
+  pthread_barrier_wait(&burnt);
+  while (linger) pause();
   return unused;
 }
 
@@ -83,6 +87,7 @@ int main(int argc, char **argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     if (!strcmp(argv[i], "--threads")) threads = atol(argv[i + 1]);
     else if (!strcmp(argv[i], "--seconds")) seconds = atof(argv[i + 1]);
+    else if (!strcmp(argv[i], "--linger")) linger = atol(argv[i + 1]);
     else if (!strcmp(argv[i], "--hold")) hold_bytes = atol(argv[i + 1]);
     else if (!strcmp(argv[i], "--send-bytes")) send = atol(argv[i + 1]);
     else if (!strcmp(argv[i], "--to")) to = argv[i + 1];
@@ -100,8 +105,10 @@ int main(int argc, char **argv) {
   if (send > 0 && to != NULL) send_bytes(send, to);
   pthread_t burning[64];
   if (threads > 64) threads = 64;
+  pthread_barrier_init(&burnt, NULL, threads + 1);
   for (long i = 0; i < threads; i++) pthread_create(&burning[i], NULL, burn, NULL);
-  for (long i = 0; i < threads; i++) pthread_join(burning[i], NULL);
+  pthread_barrier_wait(&burnt);
+  for (long i = 0; i < threads && !linger; i++) pthread_join(burning[i], NULL);
   say_usage("done");
   for (int got = 0; sigwait(&signals, &got) == 0 && got == SIGUSR1;) say_usage("now");
   return 0;

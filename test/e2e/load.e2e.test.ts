@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { containerId, inspectDocument } from '../fakes/docker-documents.ts';
+import { createFakeDockerEngine } from '../fakes/docker-engine.ts';
+import { describeWith } from '../parts.ts';
+import { createTimedCycles, type TimedCycle, type TimedCycles } from './load/timed-cycles.ts';
+import { startCollector } from './parts/collector.ts';
+import type { TestContainer } from './parts/docker.ts';
+import { type Engine, startEngine } from './parts/engine.ts';
+import { type Images, importImages } from './parts/images.ts';
+import { INTERVAL_MS, startQuickAgent } from './parts/pipeline.ts';
+import { pointsOf } from './parts/points.ts';
+import { createReleasers, type Releasers } from './parts/releasers.ts';
+import { createTempDir } from './parts/temp-dir.ts';
+import { waitFor } from './parts/wait.ts';
+
+const OTHERS = 12;
+
+describeWith(
+  ['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc'],
+  'a container that does too much of a thing',
+  () => {
+    let releasers: Releasers;
+    let engine: Engine;
+    let images: Images;
+    let cycles: TimedCycles;
+
+    beforeEach(async () => {
+      releasers = createReleasers();
+      engine = await startEngine(releasers);
+      images = await importImages(engine.host);
+      for (let other = 0; other < OTHERS; other++)
+        await engine.docker.run({ image: images.programs, command: ['fork-children', '3', '0', '0'] });
+      cycles = await createTimedCycles(releasers, { DOCKER_HOST: engine.host, PLIMSOLL_CONTAINERS_LABELS: '*' });
+      // Until there is machine code.
+      for (let warming = 0; warming < 10; warming++) await cycles.fastest();
+    });
+    afterEach(() => releasers.release());
+
+    /** Before, with and after the trouble, so that what else the machine does is no difference. */
+    async function measure(trouble: TestContainer, begin: () => Promise<void> | void): Promise<TimedCycle> {
+      const before = await cycles.fastest(trouble.id);
+      await begin();
+      const during = await cycles.fastest(trouble.id);
+      await engine.docker.remove(trouble.id);
+      await waitFor('it is gone', async () => (await cycles.fastest()).containers === OTHERS || undefined, {
+        timeoutMs: 10_000,
+      });
+      const after = await cycles.fastest();
+      expect(
+        during.othersMs / Math.max(before.othersMs, after.othersMs),
+        JSON.stringify({ before, during, after }),
+      ).toBeLessThan(2);
+      return during;
+    }
+
+    it('5,000 processes cost the others nothing', async () => {
+      const flags = ['--pids-limit', '5100'];
+      const trouble = await engine.docker.run({ image: images.programs, flags, command: ['sleep', '1000'] });
+      const begin = async () => {
+        await engine.docker.docker(['exec', '--detach', trouble.id, 'fork-children', '5000', '0', '0']);
+        const isThere = async () => (await cycles.fastest(trouble.id)).processes > 5000 || undefined;
+        await waitFor('5,000 processes', isThere, { timeoutMs: 60_000 });
+      };
+      await measure(trouble, begin);
+    });
+
+    it('2,000 interfaces cost the others nothing, and the first 512 are measured', async () => {
+      const trouble = await engine.docker.run({
+        image: images.busybox,
+        flags: ['--network', 'none'],
+        command: ['sleep', '1000'],
+      });
+      const during = await measure(trouble, async () => {
+        const batch = join(await createTempDir(releasers), 'links');
+        // Pairs, because bridges take the kernel half a minute to remove, in which no engine starts.
+        const pairs = Array.from({ length: 1000 }, (_, n) => `link add one${n} type veth peer name other${n}\n`);
+        writeFileSync(batch, pairs.join(''));
+        execFileSync('nsenter', ['--target', String(trouble.pid), '--net', 'ip', '-batch', batch]);
+      });
+      expect(during.troublePoints).toBeGreaterThan(8 * 512);
+      expect([...cycles.limits().keys()]).toContain('interfaces');
+    });
+
+    it('10,000 labels of 64 kB cost the others nothing', async () => {
+      const file = join(await createTempDir(releasers), 'labels');
+      writeFileSync(file, Array.from({ length: 10_000 }, (_, n) => `l${n}=x\n`).join(''));
+      const trouble = await engine.docker.run({
+        image: images.busybox,
+        flags: ['--label-file', file],
+        command: ['sleep', '1000'],
+      });
+      await measure(trouble, () => undefined);
+      expect([...cycles.limits().keys()].sort()).toEqual(['labelAttributes', 'labels']);
+    });
+  },
+);
+
+/** What an engine of today refuses as a name, and what it takes as a label. */
+const ODD_TEXTS = [
+  'line\nbreak\r\n',
+  '\u001b[31mred\u001b[0m \u009b2J',
+  'nul\u0000nul',
+  'half \ud800',
+  'turned \u202e',
+  '"},{"',
+  '../../../etc/passwd',
+  '%s%n{}',
+  'x'.repeat(100_000),
+  '__proto__',
+];
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const PATIENCE = { timeoutMs: 20 * INTERVAL_MS };
+
+describeWith(['linux', 'collector'], 'containers that are called anything', () => {
+  const releasers = createReleasers();
+  afterEach(() => releasers.release());
+
+  for (const protocol of ['http/protobuf', 'http/json']) {
+    it(`are measured like any other, and steer no terminal (${protocol})`, async () => {
+      const fake = await createFakeDockerEngine();
+      releasers.add('fake engine', fake.close);
+      fake.add(inspectDocument({ id: 'f0', name: 'plain' }));
+      ODD_TEXTS.forEach((name, at) => {
+        const labels = Object.fromEntries(ODD_TEXTS.map((text) => [text, text]));
+        fake.add(inspectDocument({ id: `a${at}`, name, image: name, labels }));
+      });
+      fake.add(inspectDocument({ id: 'b1', name: 'of an odd state', status: ODD_TEXTS[1]! }));
+      const raw = JSON.stringify(inspectDocument({ id: 'c1', name: 'raw???' })).split('???');
+      const broken = Buffer.concat([Buffer.from(raw[0]!), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from(raw[1]!)]);
+      fake.add(inspectDocument({ id: 'c1' }));
+      fake.setFaults({ path: new RegExp(containerId('c1')), body: broken });
+
+      const collector = await startCollector({ releasers });
+      const { agent } = await startQuickAgent(releasers, {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        DOCKER_HOST: fake.host,
+        PLIMSOLL_CONTAINERS_LABELS: '*',
+        PLIMSOLL_LOG_FORMAT: 'pretty',
+      });
+      const wanted = ['f0', 'c1', ...ODD_TEXTS.map((_, at) => `a${at}`)].map(containerId);
+      const measuredFrom = async (fromSeconds: number) => {
+        const points = pointsOf(await collector.received()).filter(
+          ({ metric, timeSeconds }) => metric === 'container.uptime' && timeSeconds > fromSeconds,
+        );
+        const ids = new Set(points.map(({ resource }) => resource['container.id']));
+        return wanted.every((id) => ids.has(id)) ? points : undefined;
+      };
+      const points = await waitFor('all of them', () => measuredFrom(0), PATIENCE);
+      const names = new Map(points.map(({ resource }) => [resource['container.id'], resource['container.name']]));
+      expect(names.get(containerId('a0'))).toBe(ODD_TEXTS[0]);
+      expect(names.get(containerId('a3'))).toBe('half \ufffd');
+      expect(names.get(containerId('c1'))).toBe('raw\ufffd\ufffd(');
+
+      fake.setFaults({ status: 500, body: JSON.stringify({ message: ODD_TEXTS.slice(0, 6).join('') }) });
+      fake.cutEvents();
+      await agent.waitForLine(/engine is away/, PATIENCE);
+      await waitFor('all of them still', () => measuredFrom(Date.now() / 1000 - INTERVAL_MS / 1000), PATIENCE);
+      expect(agent.stderr.filter((line) => CONTROL.test(line))).toEqual([]);
+      expect(agent.stderr.filter((line) => /ERROR|FATAL/.test(line))).toEqual([]);
+      expect(agent.stderr.join(), 'it does speak of them').toMatch(/\[31mred/);
+    });
+  }
+});

@@ -1,0 +1,7 @@
+import { testTargets } from './run.ts';
+
+const RUNS = 2_000;
+/** Of the slower ones. */
+const FEW_RUNS = 500;
+
+testTargets(({ longRuns }) => (longRuns === undefined ? RUNS : FEW_RUNS));

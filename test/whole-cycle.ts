@@ -1,0 +1,80 @@
+import { vi } from 'vitest';
+import { createAccounts } from '../src/accounting/accounts.ts';
+import { buildSources, type Sources } from '../src/build/sources.ts';
+import { createCycle } from '../src/cycle/cycle.ts';
+import { createTemplates } from '../src/cycle/templates.ts';
+import { createLogger } from '../src/log.ts';
+import { decodeMetricsRequest, parseMetricsRequestJson } from '../src/otlp/metrics-proto.ts';
+import type { OtlpMetricsRequest } from '../src/otlp/metrics-request.ts';
+import type { Batch } from '../src/push/batch.ts';
+import { createBatcher } from '../src/push/batcher.ts';
+import { ENCODINGS, type Protocol } from '../src/push/encoding.ts';
+import { load } from './config/load-fixture.ts';
+
+export type WholeCycleOptions = {
+  /** A host's files. */
+  readonly root: string;
+  /** `docker.host`. */
+  readonly engine: string;
+  readonly protocol: Protocol;
+  /** More of the configuration, by key. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+};
+
+export type WholeCycle = {
+  readonly sources: Sources;
+  /** Runs one cycle at that time and answers the one request it makes, decoded; undefined where it makes none. */
+  run(unixMs: number): Promise<OtlpMetricsRequest | undefined>;
+};
+
+/** The agent's own parts between a host and a request. Only the clocks are not real. */
+export async function createWholeCycle({ root, engine, protocol, settings }: WholeCycleOptions): Promise<WholeCycle> {
+  const all = { 'host.root': root, 'docker.host': engine, 'discovery.source': 'docker', ...settings };
+  const flags = Object.entries(all).map(([key, value]) => ({ key, value, origin: 'the test' }));
+  let nowMs = 0;
+  const encoding = ENCODINGS[protocol];
+  const templates = createTemplates(encoding);
+  const sources = await buildSources(
+    {
+      config: load({ flags }).config,
+      log: createLogger({ level: 'silent', format: 'json' }),
+      clock: () => ({ unixMs: nowMs, monotonicMs: nowMs }),
+      fits: templates?.fits,
+    },
+    createAccounts(),
+  );
+  const batches: Batch[] = [];
+  const batcher = createBatcher({
+    encoding,
+    compression: 'none',
+    maxRequestBytes: 4 * 1024 * 1024,
+    deliver: (batch) => batches.push(batch),
+  });
+  const cycle = createCycle({
+    collector: sources.collector,
+    encoding,
+    batcher,
+    templates,
+    monotonicMs: () => nowMs,
+    recordStage: () => undefined,
+  });
+
+  return {
+    sources,
+    async run(unixMs) {
+      nowMs = unixMs;
+      batches.length = 0;
+      // The SDK dates its points with Date.now.
+      const now = vi.spyOn(Date, 'now').mockReturnValue(unixMs);
+      await cycle().finally(() => now.mockRestore());
+      if (batches.length > 1) throw new Error(`one cycle made ${batches.length} requests`);
+      return batches[0] && decode(batches[0]);
+    },
+  };
+}
+
+function decode({ body, contentType }: Batch): OtlpMetricsRequest {
+  return contentType === 'application/json'
+    ? parseMetricsRequestJson(Buffer.from(body).toString())
+    : decodeMetricsRequest(body);
+}
