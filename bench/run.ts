@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { REPOSITORY } from '../test/e2e/parts/cache.ts';
+import { createReleasers, type Releasers } from '../test/e2e/parts/releasers.ts';
+import { describeMachine } from './machine.ts';
+import { measureHerd } from './measure.ts';
+import { type BenchOptions, readOptions } from './options.ts';
+import { performancePage } from './page.ts';
+import { planOf } from './plan.ts';
+import { profileHerd } from './profile.ts';
+import type { BenchResult, HerdResult } from './result.ts';
+import { tables } from './table.ts';
+
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+
+/** One herd after the other; what was made for one is gone before the next. */
+async function measure(options: BenchOptions, releasers: Releasers): Promise<BenchResult> {
+  const herds: HerdResult[] = [];
+  for (const containers of options.containers) {
+    const plan = planOf({ ...options, containers });
+    const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+    try {
+      herds.push(await measureHerd({ plan, cgroupPath: options.cgroupPath, releasers, progress }));
+    } finally {
+      await releasers.release();
+    }
+  }
+  return { machine: await describeMachine(options.cgroupPath), herds };
+}
+
+async function run(options: BenchOptions, releasers: Releasers): Promise<string> {
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: REPOSITORY });
+  if (options.profile !== undefined) {
+    const plan = planOf({ ...options, containers: options.containers[0]! });
+    return profileHerd(plan, options.profile, { ...options, releasers }).finally(releasers.release);
+  }
+  const result = await measure(options, releasers);
+  if (options.page) writeFileSync(PAGE, performancePage(result));
+  return options.json ? `${JSON.stringify(result, null, 2)}\n` : tables(result);
+}
+
+const releasers = createReleasers();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void releasers.release().finally(() => process.exit(1)));
+}
+process.stdout.write(await run(readOptions(process.argv.slice(2)), releasers));
