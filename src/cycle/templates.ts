@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { HrTime } from '../accounting/sent-totals.ts';
 import type { MetricDefinition } from '../instruments/definition.ts';
-import type { Observation } from '../instruments/observation.ts';
+import { haveSameAttributes, type Observation } from '../instruments/observation.ts';
 import type { Encoding } from '../push/encoding.ts';
 import { seriesKey } from '../push/points.ts';
 import type { Template } from '../push/template.ts';
@@ -90,17 +90,8 @@ function isOf({ series, template }: Form, { count, metrics, attributes, values }
   if (count !== series.length) return false;
   for (let index = 0; index < count; index += 1) {
     const { metric, attributes: of, point } = series[index]!;
-    if (metric !== metrics[index] || !haveSame(of, attributes[index])) return false;
+    if (metric !== metrics[index] || !haveSameAttributes(of, attributes[index])) return false;
     if (!template.accepts(point, values[index]!)) return false;
   }
-  return true;
-}
-
-/** Of one metric, which has the same names in all its series or one more, as a series of an executable has. */
-function haveSame(a: Attributes | undefined, b: Attributes | undefined): boolean {
-  if (a === b) return true;
-  if (!a || !b) return false;
-  for (const name in a) if (a[name] !== b[name]) return false;
-  for (const name in b) if (!(name in a)) return false;
   return true;
 }

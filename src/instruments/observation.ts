@@ -52,3 +52,12 @@ export function createObserver(
     },
   };
 }
+
+/** Of series of one metric, whose names of attributes are the same or one more, as a series of an executable has. */
+export function haveSameAttributes(a: Attributes | undefined, b: Attributes | undefined): boolean {
+  if (a === b) return true;
+  if (!a || !b) return false;
+  for (const name in a) if (a[name] !== b[name]) return false;
+  for (const name in b) if (!(name in a)) return false;
+  return true;
+}

@@ -6,6 +6,7 @@ import { buildPush } from '../../../src/build/push.ts';
 import { buildSources } from '../../../src/build/sources.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { createCycle } from '../../../src/cycle/cycle.ts';
+import { createTemplates } from '../../../src/cycle/templates.ts';
 import { createLogger } from '../../../src/log.ts';
 import { createBatcher } from '../../../src/push/batcher.ts';
 import { ENCODINGS } from '../../../src/push/encoding.ts';
@@ -36,13 +37,15 @@ Date.now = () => nowMs;
 
 const log = createLogger(config.log);
 const clock = () => ({ unixMs: nowMs, monotonicMs: nowMs });
-const sources = await buildSources({ config, log, clock }, createAccounts());
-const push = buildPush({ config, log }, () => ({ startedAtMs: 0, engine: '' }));
 const encoding = ENCODINGS[config.push.protocol];
+const templates = createTemplates(encoding);
+const sources = await buildSources({ config, log, clock, fits: templates?.fits }, createAccounts());
+const push = buildPush({ config, log }, () => ({ startedAtMs: 0, engine: '' }));
 const runCycle = createCycle({
   collector: sources.collector,
   encoding,
   batcher: createBatcher({ encoding, ...config.push, deliver: push.deliver }),
+  templates,
   monotonicMs: () => performance.now(),
   recordStage: () => undefined,
 });
