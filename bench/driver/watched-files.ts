@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { KernelFiles } from '../../src/sources/kernel-files.ts';
+import type { KernelFiles, ReadOutcome } from '../../src/sources/kernel-files.ts';
 import { median } from '../statistics.ts';
 
 const US_PER_MS = 1_000;
@@ -7,14 +7,16 @@ const US_PER_MS = 1_000;
 /** Kernel files whose paths are kept where they could be read. */
 export function recordingFiles(files: KernelFiles): { readonly files: KernelFiles; take(): string[] } {
   let paths = new Set<string>();
+  const noted = <T>(path: string, outcome: ReadOutcome<T>): ReadOutcome<T> => {
+    if (outcome.status === 'ok') paths.add(path);
+    return outcome;
+  };
   return {
     files: {
       ...files,
-      read: (source, path, parse) => {
-        const outcome = files.read(source, path, parse);
-        if (outcome.status === 'ok') paths.add(path);
-        return outcome;
-      },
+      read: (source, path, parse) => noted(path, files.read(source, path, parse)),
+      readKept: (source, directory, file, parse) =>
+        noted(`${directory}/${file}`, files.readKept(source, directory, file, parse)),
     },
     take() {
       const taken = [...paths];
@@ -40,7 +42,8 @@ export function timedFiles(files: KernelFiles): { readonly files: KernelFiles; t
   return {
     files: {
       ...files,
-      read: (source, path, parse, kept) => timed(source, () => files.read(source, path, parse, kept)),
+      read: (source, path, parse) => timed(source, () => files.read(source, path, parse)),
+      readKept: (source, directory, file, parse) => timed(source, () => files.readKept(source, directory, file, parse)),
       attempt: (source, look) => timed(source, () => files.attempt(source, look)),
     },
     take() {

@@ -6,8 +6,11 @@ import { closeSync, openSync } from 'node:fs';
  * is gone the kernel answers ESRCH or ENODEV.
  */
 export type KeptDescriptors = {
-  /** Runs `read` with the file's descriptor, which is opened where it is not open or does not answer any more. */
-  use<T>(path: string, read: (fd: number) => T): T;
+  /**
+   * Runs `read` with the descriptor of a file of a directory, which is opened where it is not open or does not answer any
+   * more.
+   */
+  use<T>(directory: string, file: string, read: (fd: number) => T): T;
   /** Closes what was not used in this cycle or the one before. */
   endCycle(): void;
   closeAll(): void;
@@ -15,38 +18,59 @@ export type KeptDescriptors = {
 
 type Kept = { readonly fd: number; usedIn: number };
 
+/** By name. Apart from its directory, so that no path is put together to find what is open. */
+type KeptOfDirectory = Map<string, Kept>;
+
 /** `max`: how many may be open; further files are opened and closed for each reading. */
 export function createKeptDescriptors(max: number): KeptDescriptors {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, KeptOfDirectory>();
+  let count = 0;
   let cycle = 0;
 
-  function close(path: string, { fd }: Kept): void {
-    kept.delete(path);
+  function close(directory: string, file: string): void {
+    const files = kept.get(directory)!;
+    const { fd } = files.get(file)!;
+    files.delete(file);
+    if (files.size === 0) kept.delete(directory);
+    count -= 1;
     closeSync(fd);
   }
 
-  function closeAll(): void {
-    for (const [path, each] of kept) close(path, each);
+  function closeUnless(isWanted: (each: Kept) => boolean): void {
+    for (const [directory, files] of kept)
+      for (const [file, each] of files) if (!isWanted(each)) close(directory, file);
   }
+
+  const closeAll = (): void => closeUnless(() => false);
 
   function open(path: string): number {
     try {
       return openSync(path, 'r');
     } catch (error) {
       // Whatever else of this process needs descriptors: those kept here are the ones it can do without.
-      if ((error as NodeJS.ErrnoException).code !== 'EMFILE' || kept.size === 0) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EMFILE' || count === 0) throw error;
       closeAll();
       return openSync(path, 'r');
     }
   }
 
-  function useAnew<T>(path: string, read: (fd: number) => T): T {
-    const fd = open(path);
+  function keep(directory: string, file: string, fd: number): void {
+    let files = kept.get(directory);
+    if (!files) {
+      files = new Map();
+      kept.set(directory, files);
+    }
+    files.set(file, { fd, usedIn: cycle });
+    count += 1;
+  }
+
+  function useAnew<T>(directory: string, file: string, read: (fd: number) => T): T {
+    const fd = open(`${directory}/${file}`);
     let isKept = false;
     try {
       const value = read(fd);
-      isKept = kept.size < max;
-      if (isKept) kept.set(path, { fd, usedIn: cycle });
+      isKept = count < max;
+      if (isKept) keep(directory, file, fd);
       return value;
     } finally {
       if (!isKept) closeSync(fd);
@@ -54,21 +78,21 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
   }
 
   return {
-    use(path, read) {
-      const known = kept.get(path);
+    use(directory, file, read) {
+      const known = kept.get(directory)?.get(file);
       if (known) {
         known.usedIn = cycle;
         try {
           return read(known.fd);
         } catch {
           // What it was opened for is gone. Another one may be there under the same name by now.
-          close(path, known);
+          close(directory, file);
         }
       }
-      return useAnew(path, read);
+      return useAnew(directory, file, read);
     },
     endCycle() {
-      for (const [path, each] of kept) if (each.usedIn < cycle) close(path, each);
+      closeUnless(({ usedIn }) => usedIn >= cycle);
       cycle += 1;
     },
     closeAll,

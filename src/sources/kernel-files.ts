@@ -18,13 +18,19 @@ export type ReadFailure = Exclude<ReadOutcome<unknown>['status'], 'ok'>;
 /** Reads by source (`proc.stat`, `cgroup.memory.stat`, …) since the start of the agent. */
 export type ReadCount = { total: number; readonly failures: Record<ReadFailure, number> };
 
+export type Parse<T> = (bytes: Buffer) => T | undefined;
+
 export type KernelFiles = {
   /**
    * Reads a whole kernel file and parses it. The bytes are a view of one reused buffer, valid only while `parse` runs.
-   * `parse` answers undefined for content that is not what the kernel writes. A file that is `kept` may stay open until
-   * the next cycle; it has to be one that the kernel writes in one go, however long it is.
+   * `parse` answers undefined for content that is not what the kernel writes.
    */
-  read<T>(source: string, path: string, parse: (bytes: Buffer) => T | undefined, kept?: 'kept'): ReadOutcome<T>;
+  read<T>(source: string, path: string, parse: Parse<T>): ReadOutcome<T>;
+  /**
+   * The same for a file that is read in every cycle and may stay open until the next; it has to be one that the kernel
+   * writes in one go, however long it is.
+   */
+  readKept<T>(source: string, directory: string, file: string, parse: Parse<T>): ReadOutcome<T>;
   /** Runs another look at the kernel (a directory, a link) under the same rules and counts. */
   attempt<T>(source: string, look: () => T): ReadOutcome<T>;
   counts(): ReadonlyMap<string, ReadCount>;
@@ -37,6 +43,8 @@ export type KernelFiles = {
 };
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
+/** Files that are read for every container are shorter. */
+const LARGEST_VIEW_BYTES = 2048;
 /** Beyond this a file is not one that the kernel writes for us: 1 MiB of cgroup.procs is over 130,000 processes. */
 const MAX_FILE_BYTES = LIMITS.kernelFile.max;
 
@@ -52,6 +60,7 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
   /** How often each source was gone that was never there: a file that this kernel does not have is not missing. */
   const neverThere = new Map<string, number>();
   let buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
+  const views = new Array<Buffer | undefined>(LARGEST_VIEW_BYTES).fill(undefined);
 
   function countOf(source: string): ReadCount {
     let count = counts.get(source);
@@ -72,7 +81,7 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
         const got = readSync(fd, buffer, length, buffer.length - length, null);
         length += got;
         if (got === 0) return length;
-        if (length === buffer.length) enlarge(path);
+        if (length === buffer.length) enlarge();
       }
     } finally {
       closeSync(fd);
@@ -80,22 +89,33 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
   }
 
   /** In one read, or in one after the other from the beginning until the buffer is large enough for all. */
-  function fillAtOnce(fd: number, path: string): number {
+  function fillAtOnce(fd: number): number {
     for (;;) {
       const length = readSync(fd, buffer, 0, buffer.length, 0);
       if (length < buffer.length) return length;
-      enlarge(path);
+      enlarge();
     }
   }
 
-  function enlarge(path: string): void {
+  /** What was read last. Views are made once for each length: in a cycle there are tens of thousands. */
+  function filled(length: number): Buffer {
+    if (length >= views.length) return buffer.subarray(0, length);
+    const known = views[length];
+    if (known) return known;
+    const view = buffer.subarray(0, length);
+    views[length] = view;
+    return view;
+  }
+
+  function enlarge(): void {
     if (buffer.length >= MAX_FILE_BYTES) {
       onLimit('kernelFile');
-      throw Object.assign(new Error(`${path} is larger than ${MAX_FILE_BYTES} bytes`), { code: 'EFBIG' });
+      throw Object.assign(new Error(`a file is larger than ${MAX_FILE_BYTES} bytes`), { code: 'EFBIG' });
     }
     const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
     buffer.copy(larger);
     buffer = larger;
+    views.fill(undefined);
   }
 
   function note(source: string, { total, failures }: ReadCount, status: ReadOutcome<unknown>['status']): void {
@@ -120,12 +140,9 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
   }
 
   return {
-    read: (source, path, parse, keep) =>
-      attempt(source, () => {
-        // Before the buffer is looked at: a large file makes another one.
-        const length = keep ? kept.use(path, (fd) => fillAtOnce(fd, path)) : fill(path);
-        return parse(buffer.subarray(0, length));
-      }),
+    read: (source, path, parse) => attempt(source, () => parse(filled(fill(path)))),
+    readKept: (source, directory, file, parse) =>
+      attempt(source, () => parse(filled(kept.use(directory, file, fillAtOnce)))),
     attempt,
     counts: () => counts,
     onLimit,

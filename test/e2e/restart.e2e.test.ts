@@ -127,6 +127,7 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'restar
   it('never lets a value fall within one series', async () => {
     await expectLegal(PROCESS_CPU);
     await expectLegal(CGROUP_CPU);
-    expect((await series(CGROUP_CPU)).at(-1)?.value).toBeGreaterThan(2 * BURNT_SECONDS);
+    // The kernel counts in ticks here, so what was burnt may come out as exactly that.
+    expect((await series(CGROUP_CPU)).at(-1)?.value).toBeGreaterThanOrEqual(2 * BURNT_SECONDS - RESOLUTION_SECONDS);
   });
 });

@@ -5,7 +5,7 @@ import { parseCpuStat } from '../../src/sources/cgroup/cpu-stat.ts';
 import { parseCpuacctStat } from '../../src/sources/cgroup/cpuacct-stat.ts';
 import { parseBlkio, parseIoStat } from '../../src/sources/cgroup/disk-io.ts';
 import { parsePopulated } from '../../src/sources/cgroup/end-watch.ts';
-import { parseFlatKeyed, parseLimit, parseNumberLines, parseSingleValue } from '../../src/sources/cgroup/formats.ts';
+import { keyedParser, parseLimit, parseNumberLines, parseSingleValue } from '../../src/sources/cgroup/formats.ts';
 import { parseMemoryEvents, parseOomControl } from '../../src/sources/cgroup/memory-events.ts';
 import { parseMemoryStatV1, parseMemoryStatV2 } from '../../src/sources/cgroup/memory-stat.ts';
 import { podUidInPath } from '../../src/sources/cgroup/pod-uid.ts';
@@ -123,7 +123,11 @@ export const KERNEL_TARGETS: readonly FuzzTarget[] = [
     parseLimit,
     fixtures('hosts/*/sys/fs/cgroup/**/{memory.max,pids.max,cpu.cfs_quota_us}'),
   ),
-  of('cgroup/formats.ts parseFlatKeyed', parseFlatKeyed, fixtures('hosts/*/sys/fs/cgroup/**/*.stat')),
+  of(
+    'cgroup/formats.ts keyedParser',
+    keyedParser({ usage_usec: 'a', pgfault: 'b', anon: 'c' }),
+    fixtures('hosts/*/sys/fs/cgroup/**/*.stat'),
+  ),
   of('cgroup/formats.ts parseNumberLines', parseNumberLines, fixtures('hosts/*/sys/fs/cgroup/**/cgroup.procs')),
   of(
     'cgroup/memory-events.ts parseMemoryEvents',

@@ -45,6 +45,10 @@ export function createHostTree(
       beforeRead?.(source, path);
       return real.read(source, path, parse);
     },
+    readKept: (source, directory, file, parse) => {
+      beforeRead?.(source, `${directory}/${file}`);
+      return real.readKept(source, directory, file, parse);
+    },
     attempt: (source, look) => {
       beforeRead?.(source, '');
       return real.attempt(source, look);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeptDescriptors } from '../../src/sources/kept-descriptors.ts';
 import { createKernelFiles } from '../../src/sources/kernel-files.ts';
@@ -24,7 +25,7 @@ describe('descriptors that are kept', () => {
     const { root } = createTree({ a: 'x', b: 'y' });
     const kept = keeping(10);
     const descriptors = new Set<number>();
-    const use = (name: string) => kept.use(`${root}/${name}`, (fd) => descriptors.add(fd) && text(fd));
+    const use = (name: string) => kept.use(root, name, (fd) => descriptors.add(fd) && text(fd));
     for (let cycle = 0; cycle < 5; cycle++) {
       expect(use('a')).toBe('x');
       kept.endCycle();
@@ -40,7 +41,7 @@ describe('descriptors that are kept', () => {
   it('are no more than may be', () => {
     const { root } = createTree({ a: 'x', b: 'y' });
     const kept = keeping(1);
-    const fdOf = (name: string) => kept.use(`${root}/${name}`, (fd) => fd);
+    const fdOf = (name: string) => kept.use(root, name, (fd) => fd);
     const [a, b] = [fdOf('a'), fdOf('b')];
     expect(text(a)).toBe('x');
     expect(() => text(b)).toThrow('EBADF');
@@ -54,10 +55,10 @@ describe('descriptors that are kept', () => {
       reads += 1;
       throw Object.assign(new Error(`attempt ${reads}`), { code: 'EIO' });
     };
-    expect(() => kept.use(`${root}/a`, fail)).toThrow('attempt 1');
-    expect(kept.use(`${root}/a`, text)).toBe('x');
-    expect(() => kept.use(`${root}/a`, fail)).toThrow('attempt 3');
-    expect(kept.use(`${root}/a`, text)).toBe('x');
+    expect(() => kept.use(root, 'a', fail)).toThrow('attempt 1');
+    expect(kept.use(root, 'a', text)).toBe('x');
+    expect(() => kept.use(root, 'a', fail)).toThrow('attempt 3');
+    expect(kept.use(root, 'a', text)).toBe('x');
   });
 });
 
@@ -76,14 +77,14 @@ describeWith(['linux'], 'kept files of the kernel', () => {
     const tree = createTree({ 'proc/': '' });
     const [path, link] = [`/proc/${child.pid}/stat`, `${tree.root}/proc/stat`];
     tree.link('proc/stat', path);
-    expect(files.read('stat', link, asText, 'kept')).toMatchObject({ status: 'ok' });
+    expect(files.readKept('stat', dirname(link), basename(link), asText)).toMatchObject({ status: 'ok' });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(files.read('stat', link, asText, 'kept')).toEqual({ status: 'gone' });
+    expect(files.readKept('stat', dirname(link), basename(link), asText)).toEqual({ status: 'gone' });
     // As when its number is used again.
     const next = await start();
     tree.link('proc/stat', `/proc/${next.pid}/stat`);
-    const outcome = files.read('stat', link, asText, 'kept');
+    const outcome = files.readKept('stat', dirname(link), basename(link), asText);
     expect(outcome).toMatchObject({ status: 'ok', value: expect.stringMatching(new RegExp(`^${next.pid} `)) });
   });
 
@@ -91,7 +92,7 @@ describeWith(['linux'], 'kept files of the kernel', () => {
     const files = createKernelFiles({ maxKept: 10 });
     onTestFinished(() => files.close());
     const ticks = (): number => {
-      const outcome = files.read('stat', '/proc/self/stat', asText, 'kept');
+      const outcome = files.readKept('stat', '/proc/self', 'stat', asText);
       return outcome.status === 'ok' ? Number(outcome.value.split(' ')[13]) + Number(outcome.value.split(' ')[14]) : -1;
     };
     const before = ticks();
@@ -106,7 +107,7 @@ describeWith(['linux', 'root', 'cgroupV1'], 'kept files of a cgroup', () => {
     const dir = `/sys/fs/cgroup/pids/plimsoll-kept-${process.pid}`;
     const files = createKernelFiles({ maxKept: 10 });
     onTestFinished(() => files.close());
-    const read = () => files.read('pids.max', `${dir}/pids.max`, asText, 'kept');
+    const read = () => files.readKept('pids.max', dir, 'pids.max', asText);
     mkdirSync(dir);
     onTestFinished(() => {
       if (readdirSync('/sys/fs/cgroup/pids').includes(dir.split('/').at(-1)!)) rmdirSync(dir);

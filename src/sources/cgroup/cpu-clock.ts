@@ -1,5 +1,5 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
-import { parseFlatKeyed, parseSingleValue } from './formats.ts';
+import { keyedParser, parseSingleValue } from './formats.ts';
 import type { CgroupPlace } from './place.ts';
 
 /**
@@ -8,13 +8,14 @@ import type { CgroupPlace } from './place.ts';
  * said.
  */
 export function readCpuClock(files: KernelFiles, place: CgroupPlace): number | undefined {
-  if (place.version === 2)
-    return okValue(files.read('cgroup.cpu.stat', `${place.directory}/cpu.stat`, parseUsage, 'kept'));
+  if (place.version === 2) return okValue(files.readKept('cgroup.cpu.stat', place.directory, 'cpu.stat', parseUsage));
   const { cpuacct } = place.directories;
   if (cpuacct === undefined) return undefined;
-  return okValue(files.read('cgroup.cpuacct.usage', `${cpuacct}/cpuacct.usage`, parseSingleValue, 'kept'));
+  return okValue(files.readKept('cgroup.cpuacct.usage', cpuacct, 'cpuacct.usage', parseSingleValue));
 }
 
+const parseUsageLine = keyedParser({ usage_usec: 'usage' });
+
 export function parseUsage(bytes: Buffer): number | undefined {
-  return parseFlatKeyed(bytes).get('usage_usec');
+  return parseUsageLine(bytes).usage;
 }

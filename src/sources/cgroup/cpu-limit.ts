@@ -12,16 +12,14 @@ export function parseCpuMax(bytes: Buffer): number | 'none' | undefined {
 
 /** CPUs that the cgroup may use; undefined without a limit or where it cannot be read. */
 export function readCpuMax(files: KernelFiles, dir: string): number | undefined {
-  return limited(okValue(files.read('cgroup.cpu.max', `${dir}/cpu.max`, parseCpuMax, 'kept')));
+  return limited(okValue(files.readKept('cgroup.cpu.max', dir, 'cpu.max', parseCpuMax)));
 }
 
 /** v1: `cpu.cfs_quota_us` (−1 without a limit) over `cpu.cfs_period_us`. */
 export function readCfsLimit(files: KernelFiles, dir: string): number | undefined {
-  const quota = limited(okValue(files.read('cgroup.cpu.cfs_quota_us', `${dir}/cpu.cfs_quota_us`, parseLimit, 'kept')));
+  const quota = limited(okValue(files.readKept('cgroup.cpu.cfs_quota_us', dir, 'cpu.cfs_quota_us', parseLimit)));
   if (quota === undefined) return undefined;
-  const period = limited(
-    okValue(files.read('cgroup.cpu.cfs_period_us', `${dir}/cpu.cfs_period_us`, parseLimit, 'kept')),
-  );
+  const period = limited(okValue(files.readKept('cgroup.cpu.cfs_period_us', dir, 'cpu.cfs_period_us', parseLimit)));
   return period ? quota / period : undefined;
 }
 

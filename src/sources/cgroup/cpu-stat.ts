@@ -1,5 +1,5 @@
 import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
-import { parseFlatKeyed } from './formats.ts';
+import { keyedParser } from './formats.ts';
 
 /** CPU time that the kernel charged to a cgroup and all below it, in seconds. */
 export type CgroupCpuTime = { readonly userSeconds: number; readonly systemSeconds: number };
@@ -17,10 +17,18 @@ export type CgroupCpuStat = { readonly time?: CgroupCpuTime; readonly throttling
 const MICROSECONDS = 1e6;
 const NANOSECONDS = 1e9;
 
+const parseLines = keyedParser({
+  user_usec: 'userMicros',
+  system_usec: 'systemMicros',
+  nr_periods: 'periods',
+  nr_throttled: 'throttledPeriods',
+  throttled_usec: 'throttledMicros',
+  throttled_time: 'throttledNanos',
+});
+
 export function parseCpuStat(bytes: Buffer): CgroupCpuStat | undefined {
-  const values = parseFlatKeyed(bytes);
-  const user = values.get('user_usec');
-  const system = values.get('system_usec');
+  const values = parseLines(bytes);
+  const { userMicros: user, systemMicros: system } = values;
   const throttling = throttlingOf(values);
   if (throttling === undefined && user === undefined) return undefined;
   return {
@@ -30,16 +38,15 @@ export function parseCpuStat(bytes: Buffer): CgroupCpuStat | undefined {
   };
 }
 
-function throttlingOf(values: ReadonlyMap<string, number>): CgroupThrottling | undefined {
-  const periods = values.get('nr_periods');
-  const throttledPeriods = values.get('nr_throttled');
-  const microseconds = values.get('throttled_usec');
-  const nanoseconds = values.get('throttled_time');
+function throttlingOf(values: ReturnType<typeof parseLines>): CgroupThrottling | undefined {
+  const { periods, throttledPeriods, throttledMicros, throttledNanos } = values;
   if (periods === undefined || throttledPeriods === undefined) return undefined;
-  if (microseconds !== undefined) return { periods, throttledPeriods, throttledSeconds: microseconds / MICROSECONDS };
-  if (nanoseconds !== undefined) return { periods, throttledPeriods, throttledSeconds: nanoseconds / NANOSECONDS };
+  if (throttledMicros !== undefined)
+    return { periods, throttledPeriods, throttledSeconds: throttledMicros / MICROSECONDS };
+  if (throttledNanos !== undefined)
+    return { periods, throttledPeriods, throttledSeconds: throttledNanos / NANOSECONDS };
   return undefined;
 }
 
 export const readCpuStat = (files: KernelFiles, dir: string): ReadOutcome<CgroupCpuStat> =>
-  files.read('cgroup.cpu.stat', `${dir}/cpu.stat`, parseCpuStat, 'kept');
+  files.readKept('cgroup.cpu.stat', dir, 'cpu.stat', parseCpuStat);

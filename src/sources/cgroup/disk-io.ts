@@ -87,7 +87,7 @@ function listOf(devices: ReadonlyMap<string, Counted>): DiskIo[] {
 }
 
 export const readIoStat = (files: KernelFiles, dir: string): DiskIo[] | undefined =>
-  okValue(files.read('cgroup.io.stat', `${dir}/io.stat`, parseIoStat, 'kept'));
+  okValue(files.readKept('cgroup.io.stat', dir, 'io.stat', parseIoStat));
 
 /**
  * The plain files leave child cgroups out, so the recursive ones are read. Buffered writes are not charged to the cgroup
@@ -95,7 +95,7 @@ export const readIoStat = (files: KernelFiles, dir: string): DiskIo[] | undefine
  * that is set for it in any cgroup; until then there is no line for it, and so no value.
  */
 export function readBlkio(files: KernelFiles, dir: string): DiskIo[] | undefined {
-  const read = (name: string) => okValue(files.read(`cgroup.${name}`, `${dir}/${name}`, parseBlkio, 'kept'));
+  const read = (name: string) => okValue(files.readKept(`cgroup.${name}`, dir, name, parseBlkio));
   const bytes = read('blkio.throttle.io_service_bytes_recursive');
   const operations = read('blkio.throttle.io_serviced_recursive');
   if (!bytes && !operations) return undefined;

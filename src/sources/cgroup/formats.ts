@@ -23,15 +23,42 @@ export function parseLimit(bytes: Buffer): number | 'none' | undefined {
 
 const MINUS = 0x2d;
 
-/** `key value` lines. Lines whose value is not an unsigned number are left out; keys are few and known by the caller. */
-export function parseFlatKeyed(bytes: Buffer): Map<string, number> {
-  const values = new Map<string, number>();
-  for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
-    const keyEnd = skipWord(bytes, at);
-    const value = unsignedAt(bytes, skipBlanks(bytes, keyEnd));
-    if (value !== undefined && keyEnd > at) values.set(bytes.toString('latin1', at, keyEnd), value);
-  }
-  return values;
+/** Numbers by the name that a parser has for a key. */
+export type Keyed<Field extends string> = { [field in Field]?: number };
+
+/**
+ * Makes a parser of `key value` lines that takes these keys only, and gives each its own name. A line whose value is not an
+ * unsigned number is passed over. Such files are read for every container in every cycle and most lines are not wanted:
+ * no string is made of a key.
+ */
+export function keyedParser<Field extends string>(
+  fields: Readonly<Record<string, Field>>,
+): (bytes: Buffer) => Keyed<Field> {
+  const byLength: (readonly [key: Buffer, field: Field][] | undefined)[] = [];
+  for (const [key, field] of Object.entries(fields))
+    byLength[key.length] = [...(byLength[key.length] ?? []), [Buffer.from(key), field]];
+
+  return (bytes) => {
+    const values: Keyed<Field> = {};
+    for (let at = 0; at < bytes.length; ) {
+      const keyEnd = skipWord(bytes, at);
+      for (const [key, field] of byLength[keyEnd - at] ?? []) {
+        if (!isAt(bytes, at, key)) continue;
+        const value = unsignedAt(bytes, skipBlanks(bytes, keyEnd));
+        if (value !== undefined) values[field] = value;
+      }
+      // The rest of a line is short: it is not worth a call into the runtime.
+      at = keyEnd;
+      while (at < bytes.length && bytes[at] !== NEWLINE) at++;
+      at += 1;
+    }
+    return values;
+  };
+}
+
+function isAt(bytes: Buffer, start: number, key: Buffer): boolean {
+  for (let at = 0; at < key.length; at++) if (bytes[start + at] !== key[at]) return false;
+  return true;
 }
 
 /** One number a line, as in cgroup.procs; a line that is no number makes the file malformed. */

@@ -1,5 +1,5 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
-import { parseFlatKeyed, parseSingleValue } from './formats.ts';
+import { keyedParser, parseSingleValue } from './formats.ts';
 import { readMemoryLimit } from './memory-value.ts';
 
 /** How often the memory controller came to act on a cgroup or on one below it. What the kernel does not count is absent. */
@@ -16,26 +16,23 @@ export type MemoryEvents = {
   readonly oomKill?: number | undefined;
 };
 
+const parseEvents = keyedParser({ low: 'low', high: 'high', max: 'max', oom: 'oom', oom_kill: 'oomKill' });
+
 /** v2: `memory.events`. */
 export function parseMemoryEvents(bytes: Buffer): MemoryEvents | undefined {
-  const values = parseFlatKeyed(bytes);
-  if (!values.has('oom') && !values.has('max')) return undefined;
-  return {
-    low: values.get('low'),
-    high: values.get('high'),
-    max: values.get('max'),
-    oom: values.get('oom'),
-    oomKill: values.get('oom_kill'),
-  };
+  const events = parseEvents(bytes);
+  return events.oom === undefined && events.max === undefined ? undefined : events;
 }
+
+const parseKills = keyedParser({ oom_kill: 'oomKill' });
 
 /** v1: the line `oom_kill` of `memory.oom_control`; kernels before 4.13 have none. */
 export function parseOomControl(bytes: Buffer): number | undefined {
-  return parseFlatKeyed(bytes).get('oom_kill');
+  return parseKills(bytes).oomKill;
 }
 
 export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents | undefined =>
-  okValue(files.read('cgroup.memory.events', `${dir}/memory.events`, parseMemoryEvents, 'kept'));
+  okValue(files.readKept('cgroup.memory.events', dir, 'memory.events', parseMemoryEvents));
 
 /**
  * v1 has no file of events: hits of the limit stand in `memory.failcnt`, kills in `memory.oom_control`, both without those
@@ -44,7 +41,7 @@ export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents 
 export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvents {
   return {
     max: readLimitHits(files, dir),
-    oomKill: okValue(files.read('cgroup.memory.oom_control', `${dir}/memory.oom_control`, parseOomControl, 'kept')),
+    oomKill: okValue(files.readKept('cgroup.memory.oom_control', dir, 'memory.oom_control', parseOomControl)),
   };
 }
 
@@ -54,11 +51,11 @@ export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvent
  * `--memory`) the second never fails, and 0 is not known to be none.
  */
 function readLimitHits(files: KernelFiles, dir: string): number | undefined {
-  const hits = okValue(files.read('cgroup.memory.failcnt', `${dir}/memory.failcnt`, parseSingleValue, 'kept'));
+  const hits = okValue(files.readKept('cgroup.memory.failcnt', dir, 'memory.failcnt', parseSingleValue));
   const limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes');
   if (hits === undefined || limit === undefined) return hits;
   const withSwap = okValue(
-    files.read('cgroup.memory.memsw.failcnt', `${dir}/memory.memsw.failcnt`, parseSingleValue, 'kept'),
+    files.readKept('cgroup.memory.memsw.failcnt', dir, 'memory.memsw.failcnt', parseSingleValue),
   );
   const sum = hits + (withSwap ?? 0);
   const isUnknown = sum === 0 && readMemoryLimit(files, dir, 'memory.memsw.limit_in_bytes') === limit;

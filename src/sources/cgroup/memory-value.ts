@@ -1,13 +1,26 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { parseLimit, parseSingleValue } from './formats.ts';
 
-/** A memory file that holds one number of bytes: memory.current, memory.usage_in_bytes, memory.swap.current. */
-export function readMemoryBytes(files: KernelFiles, dir: string, file: string): number | undefined {
-  return okValue(files.read(`cgroup.${file}`, `${dir}/${file}`, parseSingleValue, 'kept'));
+/** Memory files that hold one number of bytes, and what their readings are counted as. */
+const SOURCES = {
+  'memory.current': 'cgroup.memory.current',
+  'memory.max': 'cgroup.memory.max',
+  'memory.peak': 'cgroup.memory.peak',
+  'memory.swap.current': 'cgroup.memory.swap.current',
+  'memory.usage_in_bytes': 'cgroup.memory.usage_in_bytes',
+  'memory.limit_in_bytes': 'cgroup.memory.limit_in_bytes',
+  'memory.memsw.limit_in_bytes': 'cgroup.memory.memsw.limit_in_bytes',
+  'memory.max_usage_in_bytes': 'cgroup.memory.max_usage_in_bytes',
+} as const;
+
+type MemoryFile = keyof typeof SOURCES;
+
+export function readMemoryBytes(files: KernelFiles, dir: string, file: MemoryFile): number | undefined {
+  return okValue(files.readKept(SOURCES[file], dir, file, parseSingleValue));
 }
 
-/** memory.max or memory.limit_in_bytes, in bytes; undefined without a limit or where it cannot be read. */
-export function readMemoryLimit(files: KernelFiles, dir: string, file: string): number | undefined {
-  const limit = okValue(files.read(`cgroup.${file}`, `${dir}/${file}`, parseLimit, 'kept'));
+/** In bytes; undefined without a limit or where it cannot be read. */
+export function readMemoryLimit(files: KernelFiles, dir: string, file: MemoryFile): number | undefined {
+  const limit = okValue(files.readKept(SOURCES[file], dir, file, parseLimit));
   return limit === 'none' ? undefined : limit;
 }

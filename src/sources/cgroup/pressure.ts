@@ -31,9 +31,7 @@ export function parsePressure(bytes: Buffer): Pressure | undefined {
 export function readPressures(files: KernelFiles, dir: string): Pressures {
   const pressures: { -readonly [resource in PressureResource]?: Pressure } = {};
   for (const resource of PRESSURE_RESOURCES) {
-    const pressure = okValue(
-      files.read(`cgroup.${resource}.pressure`, `${dir}/${resource}.pressure`, parsePressure, 'kept'),
-    );
+    const pressure = okValue(files.readKept(`cgroup.${resource}.pressure`, dir, `${resource}.pressure`, parsePressure));
     if (pressure) pressures[resource] = pressure;
   }
   return pressures;

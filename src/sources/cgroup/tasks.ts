@@ -6,9 +6,9 @@ export type CgroupTasks = { readonly count?: number | undefined; readonly limit?
 
 /** `pids.current` and `pids.max`, the same on v1 and v2; the limit is absent without one. */
 export function readTasks(files: KernelFiles, dir: string): CgroupTasks {
-  const limit = okValue(files.read('cgroup.pids.max', `${dir}/pids.max`, parseLimit, 'kept'));
+  const limit = okValue(files.readKept('cgroup.pids.max', dir, 'pids.max', parseLimit));
   return {
-    count: okValue(files.read('cgroup.pids.current', `${dir}/pids.current`, parseSingleValue, 'kept')),
+    count: okValue(files.readKept('cgroup.pids.current', dir, 'pids.current', parseSingleValue)),
     limit: limit === 'none' ? undefined : limit,
   };
 }

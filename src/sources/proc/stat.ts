@@ -71,5 +71,5 @@ export function parseStat(bytes: Buffer): ProcStat | undefined {
 const MINUS = 0x2d;
 
 export function readStat(proc: ProcFs, pid: number): ReadOutcome<ProcStat> {
-  return proc.files.read('proc.stat', `${proc.path}/${pid}/stat`, parseStat, 'kept');
+  return proc.files.readKept('proc.stat', `${proc.path}/${pid}`, 'stat', parseStat);
 }

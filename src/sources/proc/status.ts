@@ -43,5 +43,5 @@ export function parseStatus(bytes: Buffer): ProcStatus | undefined {
 }
 
 export function readStatus(proc: ProcFs, pid: number): ReadOutcome<ProcStatus> {
-  return proc.files.read('proc.status', `${proc.path}/${pid}/status`, parseStatus, 'kept');
+  return proc.files.readKept('proc.status', `${proc.path}/${pid}`, 'status', parseStatus);
 }

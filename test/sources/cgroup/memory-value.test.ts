@@ -11,13 +11,13 @@ it('reads a level, and nothing where there is no such file', () => {
 
 it('reads a limit, and nothing where there is none', () => {
   const { root } = createTree({
-    limited: '67108864\n',
+    'memory.memsw.limit_in_bytes': '67108864\n',
     'memory.max': 'max\n',
     'memory.limit_in_bytes': '9223372036854771712\n',
   });
-  const limit = (file: string) => readMemoryLimit(createKernelFiles(), root, file);
-  expect(limit('limited')).toBe(67_108_864);
+  const limit = (file: Parameters<typeof readMemoryLimit>[2]) => readMemoryLimit(createKernelFiles(), root, file);
+  expect(limit('memory.memsw.limit_in_bytes')).toBe(67_108_864);
   expect(limit('memory.max')).toBeUndefined();
   expect(limit('memory.limit_in_bytes')).toBeUndefined();
-  expect(limit('nothing')).toBeUndefined();
+  expect(limit('memory.peak')).toBeUndefined();
 });

@@ -136,6 +136,10 @@ describe('what is read of a cgroup', () => {
         read.add(path.split('/').at(-1)!);
         return real.read(source, path, parse);
       },
+      readKept: (source, directory, file, parse) => {
+        read.add(file);
+        return real.readKept(source, directory, file, parse);
+      },
     };
     readCgroup(files, place, new Set([family]));
     return [...read].sort();
