@@ -60,6 +60,8 @@ export const LIMITS = {
   attributeKey: { max: 256, of: 'characters of an attribute’s name', beyond: 'it is left out: two that are cut might become one', ...COUNTED },
   attributeValue: { max: 1_024, of: 'characters of an attribute’s value', beyond: 'it is cut', ...COUNTED },
 
+  attributeNames: { max: 1_024, of: 'interfaces and devices of all containers whose attributes are kept ready', beyond: 'they are made anew' },
+
   // What is kept and sent.
   stateFile: { max: 256 * MIB, of: 'bytes of the state file', beyond: 'it is set aside as damaged' },
   otlpAnswer: { max: 4 * MIB, of: "bytes of a receiver's answer", beyond: 'the rest is not read' },

@@ -6,7 +6,9 @@ import {
   COUNTER_COUNT,
   COUNTERS,
   type Counts,
+  type Identity,
   inheritedSince,
+  isLossy,
   isSame,
   type Seen,
   see,
@@ -62,6 +64,8 @@ export function createProcessAccount(memory?: ProcessMemory, before: Past = 'kno
   const carry: (number | undefined)[] = (memory?.carry ?? []).map((value) => value ?? undefined);
   let past = before;
   let isAnew = false;
+  /** It is asked for with every batch, and as long as the same processes live it is the same. */
+  let marked: string | undefined;
 
   function totals(): (number | undefined)[] {
     const sums = [...carry];
@@ -72,6 +76,7 @@ export function createProcessAccount(memory?: ProcessMemory, before: Past = 'kno
 
   function beginAnew(): void {
     isAnew = true;
+    marked = undefined;
     for (const [counter, total] of totals().entries()) {
       if (total !== undefined) carry[counter] = (carry[counter] ?? 0) - total;
     }
@@ -81,10 +86,29 @@ export function createProcessAccount(memory?: ProcessMemory, before: Past = 'kno
     addKnown(carry, process.total, rest);
   }
 
+  function note(now: ReadonlyMap<number, Seen>, unread: Unread, haveSomeGone: boolean): void {
+    present = now;
+    lastUnread = unread.pids;
+    if (past === 'unknown' || (past === 'known if unchanged' && haveSomeGone)) beginAnew();
+    past = 'known';
+  }
+
+  function mark(): string {
+    const living = [...present.values()].map((seen) => [seen.pid, seen.startTimeTicks, unrepeatableOf(seen)]);
+    return JSON.stringify([carry, missing.map(({ process: { pid }, rest }) => [pid, ...rest]), living]);
+  }
+
   return {
     account(processes, unread = NOTHING_UNREAD) {
-      const { now, growth } = compare(processes, present, missing);
-      const gone = [...present.values()].filter((was) => !isSame(now.get(was.pid), was));
+      const now = seeAll(processes, present, missing);
+      const gone = goneOf(present, now);
+      if (now.size > present.size || gone.length > 0 || missing.length > 0 || areCountedByThread(now))
+        marked = undefined;
+      if (gone.length === 0 && missing.length === 0) {
+        note(now, unread, false);
+        return toTotals(totals());
+      }
+      const growth = growthOf(now, present, missing);
       const familiar = new Map([...missing.map(({ process }) => process), ...present.values()].map((p) => [p.pid, p]));
       const unreadPids = new Set(unread.pids);
       const hidden = new Set([...unread.pids, ...lastUnread]);
@@ -110,40 +134,67 @@ export function createProcessAccount(memory?: ProcessMemory, before: Past = 'kno
       );
       for (const each of settled) retire(each);
       missing = open;
-      present = now;
-      lastUnread = unread.pids;
-      if (past === 'unknown' || (past === 'known if unchanged' && gone.length > 0)) beginAnew();
-      past = 'known';
+      note(now, unread, gone.length > 0);
       return toTotals(totals());
     },
     remember: () => ({ present: [...present.values()], missing, unread: lastUnread, carry }),
-    mark() {
-      const living = [...present.values()].map((seen) => [seen.pid, seen.startTimeTicks, unrepeatableOf(seen)]);
-      return JSON.stringify([carry, missing.map(({ process: { pid }, rest }) => [pid, ...rest]), living]);
-    },
+    mark: () => (marked ??= mark()),
     past: () => past,
     beganAnew: () => isAnew,
   };
 }
 
-type Comparison = { readonly now: Map<number, Seen>; readonly growth: Map<number, number[]> };
-
-function compare(
+/** The processes as they are now, each with what is known of it from before. */
+function seeAll(
   processes: readonly ProcessReading[],
   present: ReadonlyMap<number, Seen>,
   missing: readonly Missing[],
-): Comparison {
+): Map<number, Seen> {
   const now = new Map<number, Seen>();
-  const growth = new Map<number, number[]>();
   for (const reading of processes) {
-    const fresh = see(reading, undefined);
-    const last = present.get(fresh.pid);
-    const before = isSame(last, fresh) ? last : missing.find(({ process }) => isSame(process, fresh))?.process;
-    const seen = before ? see(reading, before) : fresh;
-    now.set(seen.pid, seen);
-    growth.set(seen.pid, inheritedSince(before, seen));
+    const { stat } = reading;
+    now.set(stat.pid, see(reading, knownBefore(stat, present, missing)));
   }
-  return { now, growth };
+  return now;
+}
+
+function knownBefore(
+  process: Identity,
+  present: ReadonlyMap<number, Seen>,
+  missing: readonly Missing[],
+): Seen | undefined {
+  const last = present.get(process.pid);
+  if (isSame(last, process)) return last;
+  return missing.length > 0 ? missing.find((each) => isSame(each.process, process))?.process : undefined;
+}
+
+/** Nearly always none: then nothing is made. */
+function goneOf(present: ReadonlyMap<number, Seen>, now: ReadonlyMap<number, Seen>): readonly Seen[] {
+  let gone: Seen[] | undefined;
+  for (const was of present.values()) {
+    if (isSame(now.get(was.pid), was)) continue;
+    gone ??= [];
+    gone.push(was);
+  }
+  return gone ?? NONE_GONE;
+}
+
+/** Whether something of them is counted by thread, and so is lost with one while its process lives on. */
+function areCountedByThread(processes: ReadonlyMap<number, Seen>): boolean {
+  for (const process of processes.values()) if (isLossy(process)) return true;
+  return false;
+}
+
+const NONE_GONE: readonly Seen[] = [];
+
+function growthOf(
+  now: ReadonlyMap<number, Seen>,
+  present: ReadonlyMap<number, Seen>,
+  missing: readonly Missing[],
+): Map<number, number[]> {
+  const growth = new Map<number, number[]>();
+  for (const seen of now.values()) growth.set(seen.pid, inheritedSince(knownBefore(seen, present, missing), seen));
+  return growth;
 }
 
 function toMissing(

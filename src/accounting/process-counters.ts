@@ -21,7 +21,7 @@ type Counter = (typeof INHERITANCE)[number][0];
 /** One value for each counter, in the order of the table. A value is absent (null in JSON) until it was read once. */
 export type Counts = readonly (number | undefined)[];
 
-export type Totals = Partial<Record<Counter, number>>;
+export type Totals = { [counter in Counter]?: number | undefined };
 
 /** A process as it was last seen. Identity is (pid, start time): a pid alone is reused. */
 export type Seen = {
@@ -48,6 +48,8 @@ export const EVIDENCE = COUNTERS.filter((counter) => INHERITANCE[counter]![1] ==
 /** Those that are inherited, and that a process may not show though its stat can be read. */
 export const UNSEEN_WITH_STAT = COUNTERS.filter((counter) => INHERITANCE[counter]![1] === 'own');
 
+const LOST_WITH_THREADS = COUNTERS.filter((counter) => INHERITANCE[counter]![1] === 'none');
+
 /** The process as it is now: `before` is how it was last seen, where it was. */
 export function see(reading: ProcessReading, before: Seen | undefined): Seen {
   const { pid, parentPid, startTimeTicks, state } = reading.stat;
@@ -55,8 +57,8 @@ export function see(reading: ProcessReading, before: Seen | undefined): Seen {
   const children = childrenOf(reading);
   const total: (number | undefined)[] = [];
   const basis: (number | undefined)[] = [];
-  for (const counter of COUNTERS) {
-    const [, inheritance] = INHERITANCE[counter]!;
+  for (let counter = 0; counter < COUNTER_COUNT; counter++) {
+    const inheritance = INHERITANCE[counter]![1];
     const value = own[counter];
     const last = before?.total[counter];
     const lastBasis = before?.basis[counter] ?? 0;
@@ -65,8 +67,9 @@ export function see(reading: ProcessReading, before: Seen | undefined): Seen {
       total[counter] = last;
       basis[counter] = before?.basis[counter];
     } else if (inheritance === 'children') {
-      basis[counter] = Math.max(lastBasis, children[counter]!);
-      total[counter] = Math.max((last ?? 0) - lastBasis, value) + basis[counter];
+      const ofChildren = Math.max(lastBasis, children[counter]!);
+      basis[counter] = ofChildren;
+      total[counter] = Math.max((last ?? 0) - lastBasis, value) + ofChildren;
     } else if (inheritance === 'own') {
       total[counter] = Math.max(last ?? 0, value);
       basis[counter] = total[counter];
@@ -88,18 +91,27 @@ export function inheritedSince(before: Seen | undefined, now: Seen): number[] {
 
 /** What the kernel does not say any more of a process that lives: of threads that ended. */
 export function unrepeatableOf({ total, basis }: Seen): number {
-  return COUNTERS.reduce((sum, counter) => {
-    const isLost = INHERITANCE[counter]![1] === 'none';
-    return isLost ? sum + (total[counter] ?? 0) - (basis[counter] ?? 0) : sum;
-  }, 0);
+  let sum = 0;
+  for (const counter of LOST_WITH_THREADS) sum += (total[counter] ?? 0) - (basis[counter] ?? 0);
+  return sum;
 }
 
-export function isSame(a: Seen | undefined, b: Seen): a is Seen {
+/** Whether `unrepeatableOf` can be other than nothing. */
+export function isLossy({ basis }: Seen): boolean {
+  return LOST_WITH_THREADS.some((counter) => basis[counter] !== undefined);
+}
+
+/** A pid alone is reused. */
+export type Identity = Pick<Seen, 'pid' | 'startTimeTicks'>;
+
+export function isSame(a: Seen | undefined, b: Identity): a is Seen {
   return a !== undefined && a.pid === b.pid && a.startTimeTicks === b.startTimeTicks;
 }
 
 export function toTotals(counts: Counts): Totals {
-  return Object.fromEntries(INHERITANCE.map(([name], counter) => [name, counts[counter]]));
+  const totals: Totals = {};
+  for (let counter = 0; counter < COUNTER_COUNT; counter++) totals[INHERITANCE[counter]![0]] = counts[counter];
+  return totals;
 }
 
 function ownOf({ stat, io, contextSwitches }: ProcessReading): Counts {

@@ -95,6 +95,13 @@ export type ContainerUsage = {
 /** Whether the kernel said anything of it, or only the engine. */
 export function isMeasured({ processes, cpu, memory, memoryEvents, tasks, pressures }: ContainerUsage): boolean {
   // Only what every living container has, whatever it does: one without a disk or an interface is not gone.
-  const always = [processes, cpu.time, memory.usageBytes, memory.peakBytes, memoryEvents.oomKill, tasks.count];
-  return [...always, pressures.cpu].some((each) => each !== undefined);
+  return (
+    processes !== undefined ||
+    cpu.time !== undefined ||
+    memory.usageBytes !== undefined ||
+    memory.peakBytes !== undefined ||
+    memoryEvents.oomKill !== undefined ||
+    tasks.count !== undefined ||
+    pressures.cpu !== undefined
+  );
 }

@@ -1,4 +1,5 @@
 import type { DiskUsage } from '../accounting/usage.ts';
+import { createAttributeCache } from './attribute-cache.ts';
 import type { MetricDefinition } from './definition.ts';
 import { METRICS } from './definitions.ts';
 import { type ObservedMetric, observed } from './observed.ts';
@@ -6,13 +7,18 @@ import { ATTR_DISK_IO_DIRECTION, ATTR_SYSTEM_DEVICE } from './semconv.ts';
 
 type Field = Exclude<keyof DiskUsage, 'device'>;
 
+const attributesOf = createAttributeCache((device) => ({
+  reading: { [ATTR_SYSTEM_DEVICE]: device, [ATTR_DISK_IO_DIRECTION]: 'read' },
+  writing: { [ATTR_SYSTEM_DEVICE]: device, [ATTR_DISK_IO_DIRECTION]: 'write' },
+}));
+
 /** One point for each device and direction. */
 function eachWay(metric: MetricDefinition, read: Field, written: Field): ObservedMetric {
   return observed(metric, ({ disks }, put) => {
     for (const disk of disks) {
-      const attributes = { [ATTR_SYSTEM_DEVICE]: disk.device };
-      put(disk[read], { ...attributes, [ATTR_DISK_IO_DIRECTION]: 'read' });
-      put(disk[written], { ...attributes, [ATTR_DISK_IO_DIRECTION]: 'write' });
+      const { reading, writing } = attributesOf(disk.device);
+      put(disk[read], reading);
+      put(disk[written], writing);
     }
   });
 }

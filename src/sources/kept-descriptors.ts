@@ -36,12 +36,16 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
     closeSync(fd);
   }
 
-  function closeUnless(isWanted: (each: Kept) => boolean): void {
-    for (const [directory, files] of kept)
-      for (const [file, each] of files) if (!isWanted(each)) close(directory, file);
+  function closeUnusedSince(least: number): void {
+    // In every cycle over everything that is open: without an entry made for each, as `for of` does.
+    kept.forEach((files, directory) => {
+      files.forEach(({ usedIn }, file) => {
+        if (usedIn < least) close(directory, file);
+      });
+    });
   }
 
-  const closeAll = (): void => closeUnless(() => false);
+  const closeAll = (): void => closeUnusedSince(Number.POSITIVE_INFINITY);
 
   function open(path: string): number {
     try {
@@ -92,7 +96,7 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
       return useAnew(directory, file, read);
     },
     endCycle() {
-      closeUnless(({ usedIn }) => usedIn >= cycle);
+      closeUnusedSince(cycle);
       cycle += 1;
     },
     closeAll,

@@ -15,6 +15,7 @@ export function readParentsFirst<T>(pids: readonly number[], { read, parentOf }:
     const process = read(pid);
     if (process !== undefined) processes.set(pid, process);
   }
+  if (areInOrder(processes, parentOf)) return [...processes.values()];
   const position = new Map([...processes.keys()].map((pid, index) => [pid, index]));
   const ordered = new Map<number, T | undefined>();
   const early = new Set<number>();
@@ -34,4 +35,15 @@ export function readParentsFirst<T>(pids: readonly number[], { read, parentOf }:
 
   for (const pid of processes.keys()) place(pid);
   return [...ordered.values()].filter((process) => process !== undefined);
+}
+
+/** Whether each one's parent, where it is among them, was read before it: as good as always. */
+function areInOrder<T>(processes: ReadonlyMap<number, T>, parentOf: (process: T) => number): boolean {
+  let last = 0;
+  for (const [pid, process] of processes) {
+    const parent = parentOf(process);
+    if (pid < last || (parent >= pid && processes.has(parent))) return false;
+    last = pid;
+  }
+  return true;
 }
