@@ -46,8 +46,16 @@ export function createDriverSources(config: Config, files: KernelFiles): DriverS
   return {
     proc,
     metrics,
-    discovery: buildDiscovery({ config, log, proc, endWatch, now: Date.now, onLimit: ignore, onRequest: ignore })
-      .discovery,
+    discovery: buildDiscovery({
+      config,
+      families,
+      log,
+      proc,
+      endWatch,
+      now: Date.now,
+      onLimit: ignore,
+      onRequest: ignore,
+    }).discovery,
     createResolver: () => createResolver({ proc, cgroups, runPath }),
     read(resolved) {
       const reading = readContainer(resolved, options, last.get(resolved.container.id));

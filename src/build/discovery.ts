@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { MetricFamily } from '../instruments/definition.ts';
 import type { OnLimit } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { createCgroupDiscovery } from '../sources/cgroup/discovery.ts';
@@ -23,6 +24,8 @@ const MS_PER_SECOND = 1_000;
 
 export type DiscoveryOptions = {
   readonly config: Config;
+  /** Families of which something is measured, however it was chosen. */
+  readonly families: ReadonlySet<MetricFamily>;
   readonly log: Logger;
   readonly proc: ProcFs;
   /** Is closed with the discovery. */
@@ -35,6 +38,7 @@ export type DiscoveryOptions = {
 
 export function buildDiscovery({
   config,
+  families,
   log,
   proc,
   endWatch,
@@ -60,7 +64,7 @@ export function buildDiscovery({
     relistIntervalMs,
     stoppedRetentionMs: config.life.stoppedRetentionSeconds * MS_PER_SECOND,
     imageDigests: config.resource.imageDigests,
-    filesystemSizes: config.metrics.filesystem.enabled,
+    filesystemSizes: families.has('filesystem'),
     onStart: endWatch.begin,
     onLimit,
     now,

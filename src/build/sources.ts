@@ -38,6 +38,8 @@ export type Sources = {
   readonly unseen: () => number;
   readonly host: HostAttributes;
   readonly collector: Collector;
+  /** Families of which something is measured. */
+  readonly families: MetricSelection['families'];
 };
 
 export type BuildOptions = { readonly config: Config; readonly log: Logger };
@@ -64,6 +66,7 @@ export async function buildSources(
   const endWatch = createEndWatch({ cgroups, runPath: run, families: metrics.families, now: () => clock().unixMs });
   const { discovery, gaps, unseen, seen, seenAtEnd } = buildDiscovery({
     config,
+    families: metrics.families,
     log,
     proc,
     endWatch,
@@ -103,7 +106,7 @@ export async function buildSources(
     clock,
     log,
   });
-  return { files, limits, proc, discovery, gaps, unseen, host, collector };
+  return { files, limits, proc, discovery, gaps, unseen, host, collector, families: metrics.families };
 }
 
 function selectMetrics({ metrics }: Config): MetricSelection {

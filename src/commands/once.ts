@@ -4,7 +4,7 @@ import { isMeasured } from '../accounting/usage.ts';
 import { buildSources } from '../build/sources.ts';
 import type { Config } from '../config/config.ts';
 import type { Collected } from '../cycle/collector.ts';
-import { METRIC_FAMILIES, type MetricFamily } from '../instruments/definition.ts';
+import type { MetricFamily } from '../instruments/definition.ts';
 import { createLogger } from '../log.ts';
 import { ENCODINGS } from '../push/encoding.ts';
 import type { Container } from '../sources/container.ts';
@@ -25,7 +25,7 @@ const JSON_ENCODING = ENCODINGS['http/json'];
 export async function runOnce({ config, format, containers: wanted }: OnceOptions): Promise<number> {
   const { level } = config.log;
   const log = createLogger({ ...config.log, level: level === 'info' ? 'warn' : level });
-  const { collector, discovery, files } = await buildSources({ config, log }, createAccounts());
+  const { collector, discovery, files, families } = await buildSources({ config, log }, createAccounts());
   try {
     const containers = (await collector.discover()).filter((container) => isWanted(container, wanted));
     await collectAll(collector.collect(containers));
@@ -33,7 +33,8 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
     const collected = await collectAll(collector.collect(containers));
     const measured = collected.filter((each) => each.kind === 'measured');
     const isAnyMeasured = measured.some(
-      ({ usage }) => !readsKernel(config) || isMeasured(usage) || usage.disks.length > 0 || usage.interfaces.length > 0,
+      ({ usage }) =>
+        !readsKernel(families) || isMeasured(usage) || usage.disks.length > 0 || usage.interfaces.length > 0,
     );
     const leftOut = collected.filter((each) => each.kind === 'left out');
 
@@ -60,10 +61,9 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
   }
 }
 
-/** Whether a family is on whose values the engine does not say. */
-function readsKernel({ metrics }: Config): boolean {
-  const families = Object.keys(METRIC_FAMILIES) as MetricFamily[];
-  return families.some((family) => !SAID_BY_ENGINE.has(family) && metrics[family].enabled);
+/** Whether something is measured that the engine does not say. */
+function readsKernel(families: ReadonlySet<MetricFamily>): boolean {
+  return [...families].some((family) => !SAID_BY_ENGINE.has(family));
 }
 
 function isWanted({ id, name }: Container, wanted: readonly string[]): boolean {
