@@ -41,6 +41,7 @@ export const LIMITS = {
   interfacesRemembered: { max: 1_024, of: 'interfaces of a container that are there or were taken away', beyond: 'the first taken away is forgotten' },
   disks: { max: 64, of: 'block devices of a container', beyond: 'the first of the kernel’s list are measured', ...OVERFLOW },
   disksRemembered: { max: 1_024, of: 'block devices whose names are remembered', beyond: 'the oldest is asked for again' },
+  diskTotalsRemembered: { max: 1_024, of: 'block devices of a container whose totals are remembered', beyond: 'the one that was not read for longest is forgotten' },
   cgroupDepth: { max: 16, of: 'levels of cgroups', beyond: 'deeper ones are not walked' },
   endWatches: { max: 5_000, of: 'cgroups watched for their end', beyond: 'a run counts until the last cycle that saw it', ...COUNTED },
   endReadings: { max: 500, of: 'readings at an end that wait for their cycle', beyond: 'a run counts until the last cycle that saw it', ...COUNTED },

@@ -1,9 +1,10 @@
 import type { Container } from '../sources/container.ts';
 import type { ContainerReading } from '../sources/container-reading.ts';
-import { createCpuAccount } from './cpu.ts';
+import { accountCgroup } from './cgroup.ts';
+import { type CpuMemory, createCpuAccount } from './cpu.ts';
 import { createExecutableAccount, type ExecutableMemory } from './executables.ts';
+import { createFloors, type FloorMemory } from './floors.ts';
 import { createInterfaceAccount, type InterfaceMemory } from './interfaces.ts';
-import { accountMemory } from './memory.ts';
 import { type Past, worseOf } from './past.ts';
 import { createProcessAccount, type ProcessMemory } from './process-account.ts';
 import { accountProcesses } from './processes.ts';
@@ -12,7 +13,7 @@ import type { ContainerUsage } from './usage.ts';
 /** Two clocks: Unix time for what is said of dates, a clock that never steps for what is divided by time. */
 export type Instant = { readonly unixMs: number; readonly monotonicMs: number };
 
-/** Counters that are put together from what is remembered; those of the cgroup need no memory. */
+/** Counters that are put together from what is remembered; those of the cgroup only need to know what was said last. */
 export type RememberedFamily = 'procfs' | 'network';
 
 /** All that is remembered of one run of one container, as plain data. */
@@ -20,6 +21,9 @@ export type ContainerMemory = {
   readonly processes: ProcessMemory;
   readonly executables: ExecutableMemory;
   readonly interfaces: InterfaceMemory;
+  /** Absent where no CPU time was said yet. */
+  readonly cpu?: CpuMemory | undefined;
+  readonly floors: FloorMemory;
   /** Since when the counters of a family run, where that is not the container's start. */
   readonly startMs: Readonly<Partial<Record<RememberedFamily, number>>>;
   /** What was known of the past and is yet to be acted on, where nothing was read since. */
@@ -43,7 +47,8 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
   const pastOf = (family: RememberedFamily): Past => worseOf(pasts[family], memory?.pasts[family] ?? 'known');
   const processAccount = createProcessAccount(memory?.processes, pastOf('procfs'));
   const executables = createExecutableAccount(memory?.executables);
-  const cpu = createCpuAccount();
+  const cpu = createCpuAccount(memory?.cpu);
+  const floors = createFloors(memory?.floors);
   const networks = createInterfaceAccount(memory?.interfaces, pastOf('network'));
   const startMs: Partial<Record<RememberedFamily, number>> = { ...memory?.startMs };
   const begun = new Set<RememberedFamily>();
@@ -66,24 +71,30 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
     return processes && { ...processes, executables: executables.account(read, processes, unread?.pids) };
   }
 
+  /** Whose CPU time was said is part of it: that of the processes may not follow that of their cgroup. */
+  function procfsMark(): string {
+    const source = cpu.remember()?.isOfProcesses === false ? 'cgroup' : '';
+    return processAccount.mark() + executables.mark() + source;
+  }
+
   return {
-    account({ container, processes: read, unread, cgroup, disks, interfaces, connections }, at) {
+    account(reading, at) {
+      const { container, processes: read, unread, cgroup, interfaces, connections } = reading;
       // The same reading again says that nothing has changed.
       if (last?.read !== read) last = { read, usage: usageOf(read, unread) };
       const processes = last.usage;
       const interfaceUsages = interfaces ? networks.account(interfaces) : [];
+      const procfsStartMs = noteStart('procfs', processAccount.beganAnew(), at);
+      const { throttling, ...rest } = accountCgroup(floors, reading);
+      const ofProcesses = { usage: processes, startMs: procfsStartMs };
       return {
         container,
-        procfsStartMs: noteStart('procfs', processAccount.beganAnew(), at),
+        procfsStartMs,
         networkStartMs: noteStart('network', networks.beganAnew(), at),
         uptimeSeconds: uptimeSeconds(container, at.unixMs),
         processes,
-        cpu: cpu.account(cgroup, processes, at.monotonicMs),
-        memory: accountMemory(cgroup.memory ?? {}),
-        memoryEvents: cgroup.memoryEvents ?? {},
-        tasks: cgroup.tasks ?? {},
-        disks,
-        pressures: cgroup.pressures ?? {},
+        cpu: cpu.account({ ...cgroup, throttling }, ofProcesses, at.monotonicMs),
+        ...rest,
         connections,
         interfaces: interfaceUsages,
       };
@@ -92,10 +103,12 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       processes: processAccount.remember(),
       executables: executables.remember(),
       interfaces: networks.remember(),
+      cpu: cpu.remember(),
+      floors: floors.remember(),
       startMs: { ...startMs },
       pasts: { procfs: processAccount.past(), network: networks.past() },
     }),
-    mark: (family) => (family === 'procfs' ? processAccount.mark() + executables.mark() : networks.mark()),
+    mark: (family) => (family === 'procfs' ? procfsMark() : networks.mark()),
   };
 }
 

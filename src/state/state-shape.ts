@@ -117,13 +117,27 @@ const interfaces = record({
   known: listOf(tuple(text, record({ name: text, last: counters, base: counters, present: flag }))),
   carried: listOf(tuple(text, counters)),
 });
-const memory = record({
-  processes,
-  executables,
-  interfaces,
-  startMs: record({}, { procfs: number, network: number }),
-  pasts: record({ procfs: past, network: past }),
-});
+const cpu = record(
+  { time: record({ userSeconds: number, systemSeconds: number }), isOfProcesses: flag },
+  { processesStartMs: number },
+);
+const floors = listOf(
+  tuple(
+    text,
+    mapOf(number, (key) => /^[a-z]{1,40}$/i.test(key)),
+  ),
+);
+const memory = record(
+  {
+    processes,
+    executables,
+    interfaces,
+    floors,
+    startMs: record({}, { procfs: number, network: number }),
+    pasts: record({ procfs: past, network: past }),
+  },
+  { cpu },
+);
 const sentTotal = record({ value: number, at: tuple(number, number) });
 const run = record({ id: text, memory }, { startedAtMs: number, lastSent: mapOf(sentTotal, () => true) });
 const state = record({ bootId: text, runs: listOf(run) }, { endedAtMs: number });

@@ -16,7 +16,7 @@ type Cycle = { readonly atMs: number; readonly cgroup?: CgroupReading; readonly 
 
 const play = (cycles: readonly Cycle[]): readonly CpuUsage[] => {
   const account = createCpuAccount();
-  return cycles.map(({ atMs, ...cycle }) => account.account(cycle.cgroup ?? {}, cycle.processes, atMs));
+  return cycles.map(({ atMs, ...cycle }) => account.account(cycle.cgroup ?? {}, { usage: cycle.processes }, atMs));
 };
 
 describe('CPU of one container', () => {

@@ -7,7 +7,7 @@ import { createCpuAccount } from '../../src/accounting/cpu.ts';
  */
 
 const ofCgroup = (userSeconds: number) => ({ cpuTime: { userSeconds, systemSeconds: 0 } });
-const processes = { cpuUserSeconds: 10, cpuSystemSeconds: 0 } as never;
+const processes = { usage: { cpuUserSeconds: 10, cpuSystemSeconds: 0 } as never };
 
 it('has no usage where the source of the time changes, and the true one after it', () => {
   const cpu = createCpuAccount();

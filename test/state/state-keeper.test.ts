@@ -6,6 +6,7 @@ import { type Accounts, createAccounts } from '../../src/accounting/accounts.ts'
 import type { ContainerUsage } from '../../src/accounting/usage.ts';
 import type { IndexedInterface } from '../../src/sources/interfaces.ts';
 import type { ProcStat } from '../../src/sources/proc/stat.ts';
+import { STATE_VERSION } from '../../src/state/state-format.ts';
 import { openStateKeeper, type StateKeeper } from '../../src/state/state-keeper.ts';
 import { stat } from '../accounting/stats.ts';
 import { container } from '../fakes/containers.ts';
@@ -314,7 +315,7 @@ describe('the state file', () => {
     ['cut', (text: string) => text.slice(0, 200), 'damaged'],
     ['empty', () => '', 'no state of Plimsoll'],
     ['another program’s', () => '{"version":1}\n{}\n', 'no state of Plimsoll'],
-    ['of a later version', (text: string) => text.replace('"version":1', '"version":99'), 'version 99'],
+    ['of a later version', (text: string) => text.replace(`"version":${STATE_VERSION}`, '"version":99'), 'version 99'],
   ])('is set aside when it is %s, and counting begins anew', async (_, change, reason) => {
     const before = start();
     await before.cycle(10, [first(100), execed(200)]);

@@ -1,0 +1,38 @@
+import type { Pressures } from '../sources/cgroup/pressure.ts';
+import type { ContainerReading } from '../sources/container-reading.ts';
+import type { Floors } from './floors.ts';
+import { accountMemory } from './memory.ts';
+import type { ContainerUsage, DiskUsage, MemoryUsage } from './usage.ts';
+
+/** What the kernel accounts for the container by itself, but for its CPU time. */
+export type CgroupUsage = Pick<ContainerUsage, 'memory' | 'memoryEvents' | 'tasks' | 'disks' | 'pressures'> &
+  Pick<ContainerUsage['cpu'], 'throttling'>;
+
+/** Levels as they were read, and counters that never fall. */
+export function accountCgroup(floors: Floors, { cgroup, disks }: ContainerReading): CgroupUsage {
+  const { throttling, memory = {}, memoryEvents = {}, tasks = {}, pressures = {} } = cgroup;
+  return {
+    throttling: throttling && floors.hold('throttling', throttling),
+    memory: holdFaults(floors, accountMemory(memory)),
+    memoryEvents: floors.hold('memory events', memoryEvents),
+    tasks,
+    disks: disks.map((disk) => holdDisk(floors, disk)),
+    pressures: holdPressures(floors, pressures),
+  };
+}
+
+function holdFaults(floors: Floors, { majorFaults, minorFaults, ...levels }: MemoryUsage): MemoryUsage {
+  return { ...levels, ...floors.hold('faults', { majorFaults, minorFaults }) };
+}
+
+function holdDisk(floors: Floors, { device, ...counters }: DiskUsage): DiskUsage {
+  return { device, ...floors.hold(`disk ${device}`, counters) };
+}
+
+function holdPressures(floors: Floors, pressures: Pressures): Pressures {
+  const held = Object.entries(pressures).map(([resource, each]) => [
+    resource,
+    floors.hold(`pressure ${resource}`, each),
+  ]);
+  return Object.fromEntries(held);
+}
