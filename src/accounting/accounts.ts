@@ -5,7 +5,7 @@ import {
   createContainerAccount,
   type Pasts,
 } from './container-account.ts';
-import { createSentTotals, rememberSent, type SentMemory, type SentTotals } from './sent-totals.ts';
+import { createSentTotals, forgetSent, rememberSent, type SentMemory, type SentTotals } from './sent-totals.ts';
 
 /** One run of a container: a restart is another one. */
 export type Run = { readonly id: string; readonly startedAtMs?: number | undefined };
@@ -33,6 +33,8 @@ export type Accounts = {
   of(container: Run): ContainerAccount;
   /** What was sent of this run, where counters go out as differences. */
   sentOf(container: Run): SentTotals;
+  /** To be called where the totals of this run are sent as they are: differences cannot go on from there. */
+  forgetSentOf(container: Run): void;
   /** Forgets the accounts of all others. */
   keepOnly(containers: readonly Container[]): void;
   /** All accounts there are, those of which no container was seen yet since they were restored included. */
@@ -63,6 +65,7 @@ export function createAccounts(sinceMs = Date.now()): Accounts {
   return {
     of: (run) => entryOf(run).account,
     sentOf: (run) => entryOf(run).sent,
+    forgetSentOf: (run) => forgetSent(entryOf(run).sent),
     keepOnly(containers) {
       // None at all may mean that no engine answers yet; then what was restored is still waited for.
       if (containers.length === 0 && pastsOf) return;

@@ -83,7 +83,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       // The same reading again says that nothing has changed.
       if (last?.read !== read) last = { read, usage: usageOf(read, unread) };
       const processes = last.usage;
-      const interfaceUsages = interfaces ? networks.account(interfaces) : [];
+      const interfaceUsages = interfaces ? networks.account(interfaces, at.unixMs) : [];
       const procfsStartMs = noteStart('procfs', processAccount.beganAnew(), at);
       const { throttling, ...rest } = accountCgroup(floors, reading);
       const ofProcesses = { usage: processes, startMs: procfsStartMs };
@@ -97,6 +97,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
         ...rest,
         connections,
         interfaces: interfaceUsages,
+        ...(interfaces && networks.forgotten().length > 0 && { forgottenInterfaces: networks.forgotten() }),
       };
     },
     remember: () => ({

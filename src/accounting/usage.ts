@@ -72,6 +72,11 @@ export type DiskUsage = Omit<DiskIo, 'device'> & {
   readonly device: string;
 };
 
+export type InterfaceUsage = NetworkInterface & {
+  /** Since when its counters run, Unix time; absent: since those of all others do. */
+  readonly startMs?: number | undefined;
+};
+
 export type TasksUsage = { readonly count?: number | undefined; readonly limit?: number | undefined };
 
 export type ContainerUsage = {
@@ -88,7 +93,9 @@ export type ContainerUsage = {
   readonly tasks: TasksUsage;
   readonly disks: readonly DiskUsage[];
   readonly pressures: Pressures;
-  readonly interfaces: readonly NetworkInterface[];
+  readonly interfaces: readonly InterfaceUsage[];
+  /** Names of interfaces whose totals were forgotten with this reading: none of them is there. */
+  readonly forgottenInterfaces?: readonly string[] | undefined;
   readonly connections?: Connections | undefined;
 };
 

@@ -114,6 +114,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function begin(container: Container, attributes: Attributes, key: string): Metered {
     const { version, sendsDeltas } = options;
+    if (!sendsDeltas) accounts.forgetSentOf(container);
     const meter = createContainerMeter({
       attributes,
       version,

@@ -3,13 +3,14 @@ import type { SentTotals } from '../accounting/sent-totals.ts';
 import type { ContainerUsage } from '../accounting/usage.ts';
 import { METRICS } from '../instruments/definitions.ts';
 import type { Observation, Observer } from '../instruments/observation.ts';
+import { ATTR_NETWORK_INTERFACE_NAME } from '../instruments/semconv.ts';
 import { type HrTime, isLater, setEndTime, setStartTimes, toHrTime, withoutSeriesOf } from '../push/points.ts';
 import {
   type ContainerProvider,
   type ContainerProviderOptions,
   createContainerProvider,
 } from './container-provider.ts';
-import { toDeltas } from './delta.ts';
+import { createDeltas } from './delta.ts';
 
 export type ContainerMeterOptions = Omit<ContainerProviderOptions, 'metrics'> & {
   readonly observer: Observer;
@@ -51,6 +52,7 @@ const LET_GO_AFTER = 3;
 export function createContainerMeter(options: ContainerMeterOptions): ContainerMeter {
   const { observer } = options;
   const create = (): ContainerProvider => createContainerProvider({ ...options, metrics: observer.metrics });
+  const deltas = options.sent && createDeltas(options.sent, toHrTime(options.startedAtMs));
   let provider: ContainerProvider | undefined;
   let notedInARow = 0;
   let last: { readonly usage: ContainerUsage; readonly at: HrTime } | undefined;
@@ -81,11 +83,14 @@ export function createContainerMeter(options: ContainerMeterOptions): ContainerM
     return least && isLater(least, now) ? least : now;
   }
 
-  function date(metrics: ResourceMetrics, { procfsStartMs, networkStartMs, cpu }: ContainerUsage): void {
-    setStartTimes(metrics, (name) => {
+  function date(metrics: ResourceMetrics, usage: ContainerUsage): void {
+    const { procfsStartMs, networkStartMs, cpu, interfaces } = usage;
+    const ownStartMs = new Map(interfaces.map(({ name, startMs }) => [name, startMs]));
+    setStartTimes(metrics, (name, { [ATTR_NETWORK_INTERFACE_NAME]: of }) => {
       const isOfProcesses = name.startsWith('container.process.') || (cpu.isOfProcesses && name === CPU_TIME);
-      const startMs = isOfProcesses ? procfsStartMs : NETWORK_COUNTER.test(name) ? networkStartMs : undefined;
-      return startMs ?? options.startedAtMs;
+      const isOfNetwork = NETWORK_COUNTER.test(name);
+      const startMs = isOfProcesses ? procfsStartMs : isOfNetwork ? networkStartMs : undefined;
+      return (of === undefined ? undefined : ownStartMs.get(String(of))) ?? startMs ?? options.startedAtMs;
     });
   }
 
@@ -98,10 +103,13 @@ export function createContainerMeter(options: ContainerMeterOptions): ContainerM
       const collection: Collection = hasVanished ? await replaceProvider(usage, metrics) : { metrics };
       setEndTime(collection.metrics, at);
       date(collection.metrics, usage);
-      if (collection.ended) date(collection.ended, usage);
+      // What ended has the starts that it had.
+      if (collection.ended) date(collection.ended, last?.usage ?? usage);
       last = { usage, at };
-      if (options.sent) toDeltas(collection.metrics, options.sent);
-      if (options.sent && collection.ended) toDeltas(collection.ended, options.sent);
+      deltas?.apply(collection.metrics);
+      if (collection.ended) deltas?.apply(collection.ended);
+      // Not before what ended has had its last difference.
+      deltas?.forgetInterfaces(usage.forgottenInterfaces ?? []);
       return collection;
     },
     continues: (usage) => last !== undefined && haveSameStarts(last.usage, usage),
@@ -120,14 +128,14 @@ export function createContainerMeter(options: ContainerMeterOptions): ContainerM
       const { metrics } = await current.pull(observer.observe(last.usage));
       date(metrics, last.usage);
       setEndTime(metrics, later(last.at, END_MS));
-      if (options.sent) toDeltas(metrics, options.sent);
+      deltas?.apply(metrics);
       await current.shutdown();
       return metrics;
     },
   };
 }
 
-/** What `date` goes by. */
+/** What `date` goes by; as long as an interface is there its own start does not change. */
 const haveSameStarts = (a: ContainerUsage, b: ContainerUsage): boolean =>
   a.procfsStartMs === b.procfsStartMs &&
   a.networkStartMs === b.networkStartMs &&

@@ -22,11 +22,14 @@ export function countPoints({ scopeMetrics }: ResourceMetrics): number {
  * Gives the points of each metric the start from which its counter really runs, which the SDK cannot know: it takes the
  * first observation. A series then goes on unbroken when the agent is restarted.
  */
-export function setStartTimes(metrics: ResourceMetrics, startUnixMsOf: (metricName: string) => number): void {
+export function setStartTimes(
+  metrics: ResourceMetrics,
+  startUnixMsOf: (metricName: string, attributes: Attributes) => number,
+): void {
   for (const scope of metrics.scopeMetrics) {
     for (const { descriptor, dataPoints } of scope.metrics) {
-      const startTime = toHrTime(startUnixMsOf(descriptor.name));
-      for (const point of dataPoints) (point as Writable).startTime = startTime;
+      for (const point of dataPoints)
+        (point as Writable).startTime = toHrTime(startUnixMsOf(descriptor.name, point.attributes));
     }
   }
 }

@@ -113,10 +113,14 @@ const counters = record({
   transmitErrors: number,
   transmitDropped: number,
 });
-const interfaces = record({
-  known: listOf(tuple(text, record({ name: text, last: counters, base: counters, present: flag }))),
-  carried: listOf(tuple(text, counters)),
-});
+const interfaces = record(
+  {
+    known: listOf(tuple(text, record({ name: text, last: counters, base: counters, present: flag }))),
+    names: listOf(tuple(text, record({ carried: counters }, { startMs: number }))),
+    hasForgotten: flag,
+  },
+  { lastMs: number },
+);
 const cpu = record(
   { time: record({ userSeconds: number, systemSeconds: number }), isOfProcesses: flag },
   { processesStartMs: number },
@@ -138,7 +142,8 @@ const memory = record(
   },
   { cpu },
 );
-const sentTotal = record({ value: number, at: tuple(number, number) });
+const time = tuple(number, number);
+const sentTotal = record({ value: number, at: time }, { start: time });
 const run = record({ id: text, memory }, { startedAtMs: number, lastSent: mapOf(sentTotal, () => true) });
 const state = record({ bootId: text, runs: listOf(run) }, { endedAtMs: number });
 

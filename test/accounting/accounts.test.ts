@@ -58,8 +58,15 @@ describe('what was sent last', () => {
       [DB.id, undefined],
       [WEB.id, { cpu: AT_FIVE }],
     ]);
-    const after = restored(accounts.remember(), 500).sentOf(WEB);
-    expect([after.totals.get('cpu'), after.unknownPast]).toEqual([AT_FIVE, false]);
+    expect(restored(accounts.remember(), 500).sentOf(WEB).totals.get('cpu')).toEqual(AT_FIVE);
+  });
+
+  it('is forgotten where totals are sent, and unknown from then on', () => {
+    const accounts = createAccounts(0);
+    accounts.sentOf(WEB).totals.set('cpu', AT_FIVE);
+    accounts.forgetSentOf(WEB);
+    const { totals, unknownPast } = accounts.sentOf(WEB);
+    expect([totals.size, unknownPast]).toEqual([0, true]);
   });
 
   it('is unknown of a remembered run that has none', () => {

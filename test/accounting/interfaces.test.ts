@@ -78,7 +78,7 @@ describe('interfaces of a container', () => {
     it(name, () => {
       const account = createInterfaceAccount();
       for (const [read, want] of cycles) {
-        const totals = account.account(read).map((each) => [each.name, each.receivedBytes] as const);
+        const totals = account.account(read, 0).map((each) => [each.name, each.receivedBytes] as const);
         expect(Object.fromEntries(totals)).toEqual(want);
       }
     });

@@ -23,12 +23,12 @@ it.each([
   ['that cannot be read once', [7, undefined, 7]],
 ])('counts an interface once with an index %s', (_, indexes) => {
   const account = createInterfaceAccount();
-  const totals = indexes.map((index, cycle) => account.account([eth0(1000 + cycle, index)])[0]!.receivedBytes);
+  const totals = indexes.map((index, cycle) => account.account([eth0(1000 + cycle, index)], 0)[0]!.receivedBytes);
   expect(totals).toEqual([1000, 1001, 1002]);
 });
 
 it('still carries what was counted when it is made anew meanwhile', () => {
   const account = createInterfaceAccount();
-  account.account([eth0(1000)]);
-  expect(account.account([eth0(5, 9)])[0]!.receivedBytes).toBe(1005);
+  account.account([eth0(1000)], 0);
+  expect(account.account([eth0(5, 9)], 0)[0]!.receivedBytes).toBe(1005);
 });
