@@ -38,7 +38,7 @@ export const LIMITS = {
   pssResident: { max: 1_024 * MIB, of: 'resident bytes of a process whose proportional set size is read', beyond: 'it is not read, for that would stall the process' },
   sockets: { max: 100_000, of: 'TCP sockets of a network namespace', beyond: 'none are counted', ...COUNTED },
   interfaces: { max: 512, of: 'network interfaces of a container', beyond: 'the first of the kernel’s list are measured', ...OVERFLOW },
-  interfacesRemembered: { max: 1_024, of: 'interfaces of a container that are there or were taken away', beyond: 'the first taken away is forgotten' },
+  interfacesRemembered: { max: 1_024, of: 'interfaces of a container, and names of them, that are there or were taken away', beyond: 'the first taken away is forgotten; under a name that is not remembered counting begins anew' },
   disks: { max: 64, of: 'block devices of a container', beyond: 'the first of the kernel’s list are measured', ...OVERFLOW },
   disksRemembered: { max: 1_024, of: 'block devices whose names are remembered', beyond: 'the oldest is asked for again' },
   diskTotalsRemembered: { max: 1_024, of: 'block devices of a container whose totals are remembered', beyond: 'the one that was not read for longest is forgotten' },

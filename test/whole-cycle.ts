@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { createAccounts } from '../src/accounting/accounts.ts';
+import { type Accounts, createAccounts } from '../src/accounting/accounts.ts';
 import { buildSources, type Sources } from '../src/build/sources.ts';
 import { createCycle } from '../src/cycle/cycle.ts';
 import { createTemplates } from '../src/cycle/templates.ts';
@@ -19,6 +19,8 @@ export type WholeCycleOptions = {
   readonly protocol: Protocol;
   /** More of the configuration, by key. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** What outlives a reload of the configuration; absent: those of a new agent. */
+  readonly accounts?: Accounts;
 };
 
 export type WholeCycle = {
@@ -28,7 +30,13 @@ export type WholeCycle = {
 };
 
 /** The agent's own parts between a host and a request. Only the clocks are not real. */
-export async function createWholeCycle({ root, engine, protocol, settings }: WholeCycleOptions): Promise<WholeCycle> {
+export async function createWholeCycle({
+  root,
+  engine,
+  protocol,
+  settings,
+  accounts = createAccounts(),
+}: WholeCycleOptions): Promise<WholeCycle> {
   const all = { 'host.root': root, 'docker.host': engine, 'discovery.source': 'docker', ...settings };
   const flags = Object.entries(all).map(([key, value]) => ({ key, value, origin: 'the test' }));
   let nowMs = 0;
@@ -41,7 +49,7 @@ export async function createWholeCycle({ root, engine, protocol, settings }: Who
       clock: () => ({ unixMs: nowMs, monotonicMs: nowMs }),
       fits: templates?.fits,
     },
-    createAccounts(),
+    accounts,
   );
   const batches: Batch[] = [];
   const batcher = createBatcher({

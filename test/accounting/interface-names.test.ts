@@ -139,7 +139,7 @@ describe('names of interfaces', () => {
     const property = fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const host = openAccount();
       const there = new Map<string, IndexedInterface>();
-      const last = new Map<string, InterfaceUsage>();
+      const last = new Map<string, InterfaceUsage & { readonly atMs: number }>();
       for (const each of steps) {
         if (each === 'flood') {
           there.clear();
@@ -154,9 +154,10 @@ describe('names of interfaces', () => {
         }
         for (const [name, now] of host.read([...there.values()])) {
           const before = last.get(name);
-          if (before && before.startMs === now.startMs)
-            expect(now.receivedBytes).toBeGreaterThanOrEqual(before.receivedBytes);
-          last.set(name, now);
+          if (before?.startMs === now.startMs)
+            expect(now.receivedBytes).toBeGreaterThanOrEqual(before?.receivedBytes ?? 0);
+          else if (before) expect(now.startMs).toBeGreaterThan(before.atMs);
+          last.set(name, { ...now, atMs: host.nowMs() });
         }
       }
     });

@@ -114,6 +114,16 @@ describe('a series of a container that lives on', () => {
     expect((await meter.collect(withInterfaces('eth0'))).ended).toBeUndefined();
   });
 
+  it('has the start of its interface where that has its own, also when it ends', async () => {
+    const eth1 = { ...usage().interfaces[0]!, name: 'eth1', startMs: STARTED_MS + 60_000 };
+    const meter = createMeter();
+    const starts = startsOf(await collect(meter, usage({ interfaces: [usage().interfaces[0]!, eth1] })));
+    expect(starts.get('container.network.io eth0 receive')).toEqual(START);
+    expect(starts.get('container.network.io eth1 receive')).toEqual([START[0]! + 60, START[1]]);
+    const { ended } = await meter.collect(withInterfaces('eth0'));
+    expect(startsOf(ended!).get('container.network.io eth1 receive')).toEqual([START[0]! + 60, START[1]]);
+  });
+
   it('does not lead to an overflow, however many there were', async () => {
     const meter = createMeter({
       observer: createObserver(({ name }) => name === 'container.network.io', CONTAINER_METRICS),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createAccounts } from '../../src/accounting/accounts.ts';
 import type { OtlpMetricsRequest } from '../../src/otlp/metrics-request.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { containerId, type InspectDocument } from '../fakes/docker-documents.ts';
@@ -19,6 +20,8 @@ export type MadeHost = Pick<Tree, 'write' | 'link' | 'remove'> & {
   read(path: string): string;
   /** One cycle, ten seconds after the last; what it sends. */
   cycle(): Promise<OtlpMetricsRequest>;
+  /** The same agent with other settings, as after SIGHUP. */
+  reload(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** The containers that discovery knows now. */
   discovered(): Promise<readonly Container[]>;
 };
@@ -36,8 +39,19 @@ export async function openMadeHost({ containers, files = {}, settings = {} }: Ma
   const engine = await createFakeDockerEngine();
   onTestFinished(engine.close);
   for (const document of containers) engine.addOld(document);
-  const whole = await createWholeCycle({ root, engine: engine.host, protocol: 'http/json', settings });
-  onTestFinished(whole.sources.discovery.close);
+  const accounts = createAccounts();
+  const open = async (chosen: Readonly<Record<string, unknown>>): Promise<WholeCycle> => {
+    const opened = await createWholeCycle({
+      root,
+      engine: engine.host,
+      protocol: 'http/json',
+      settings: chosen,
+      accounts,
+    });
+    onTestFinished(opened.sources.discovery.close);
+    return opened;
+  };
+  let whole = await open(settings);
   let nowMs = Date.now();
   return {
     root,
@@ -45,7 +59,13 @@ export async function openMadeHost({ containers, files = {}, settings = {} }: Ma
     link,
     remove,
     engine,
-    sources: whole.sources,
+    get sources() {
+      return whole.sources;
+    },
+    async reload(settings) {
+      await whole.sources.discovery.close();
+      whole = await open(settings);
+    },
     read: (path) => readFileSync(join(root, path), 'utf8'),
     async cycle() {
       nowMs += INTERVAL_MS;
