@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { type Accounts, createAccounts } from '../src/accounting/accounts.ts';
 import { buildSources, type Sources } from '../src/build/sources.ts';
-import { createCycle } from '../src/cycle/cycle.ts';
+import { type CycleOptions, createCycle } from '../src/cycle/cycle.ts';
 import { createTemplates } from '../src/cycle/templates.ts';
 import { createLogger } from '../src/log.ts';
 import { decodeMetricsRequest, parseMetricsRequestJson } from '../src/otlp/metrics-proto.ts';
@@ -21,6 +21,8 @@ export type WholeCycleOptions = {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** What outlives a reload of the configuration; absent: those of a new agent. */
   readonly accounts?: Accounts;
+  /** Hears how long each stage took; by the clock of the test, nothing. */
+  readonly recordStage?: CycleOptions['recordStage'];
 };
 
 export type WholeCycle = {
@@ -36,6 +38,7 @@ export async function createWholeCycle({
   protocol,
   settings,
   accounts = createAccounts(),
+  recordStage = () => undefined,
 }: WholeCycleOptions): Promise<WholeCycle> {
   const all = { 'host.root': root, 'docker.host': engine, 'discovery.source': 'docker', ...settings };
   const flags = Object.entries(all).map(([key, value]) => ({ key, value, origin: 'the test' }));
@@ -64,7 +67,7 @@ export async function createWholeCycle({
     batcher,
     templates,
     monotonicMs: () => nowMs,
-    recordStage: () => undefined,
+    recordStage,
   });
 
   return {

@@ -24,6 +24,8 @@ const eth0 = (index: number, receivedBytes: number): IndexedInterface => ({
   transmitDropped: 0,
 });
 
+const CPU_TIME = { userSeconds: 5, systemSeconds: 1 };
+
 type Account = ReturnType<ReturnType<typeof createAccounts>['of']>;
 
 function measure(account: Account, at: number, unreadPids: readonly number[] = []) {
@@ -34,7 +36,9 @@ function measure(account: Account, at: number, unreadPids: readonly number[] = [
       : []),
   ];
   const unread = { pids: unreadPids, zombies: false };
-  const reading = { container: WEB, processes, unread, cgroup: {}, disks: [], interfaces: [eth0(7 + (at % 2), at)] };
+  const cgroup = { memoryEvents: { max: at, oomKill: 1 }, ...(at < 3 && { cpuTime: CPU_TIME }) };
+  const disks = [{ device: 'sda', readBytes: at }];
+  const reading = { container: WEB, processes, unread, cgroup, disks, interfaces: [eth0(7 + (at % 2), at)] };
   return account.account(reading, { unixMs: WEB.startedAtMs! + at * 1000, monotonicMs: at * 1000 });
 }
 
@@ -42,7 +46,11 @@ function seed(): Buffer {
   const accounts = createAccounts();
   const account = accounts.of(WEB);
   for (let at = 1; at <= 4; at++) measure(account, at, at === 4 ? [2] : []);
-  const lastSent = { 'container.cpu.time user': { value: 5, at: [1_700_000_000, 0] as [number, number] } };
+  const at: [number, number] = [1_700_000_000, 0];
+  const lastSent = {
+    'container.cpu.time user': { value: 5, at },
+    'container.network.io eth0': { value: 5, at, start: at },
+  };
   const runs = accounts.remember().map((run) => ({ ...run, lastSent }));
   return Buffer.from(JSON.stringify({ bootId: 'boot', runs, endedAtMs: 1_700_000_100_000 } satisfies State));
 }
