@@ -17,7 +17,7 @@ type Known = {
 /** All that is remembered of one container's interfaces, as plain data. */
 export type InterfaceMemory = InterfaceNamesMemory & {
   readonly known: readonly (readonly [key: string, Known])[];
-  /** When they were read last, as Unix time in milliseconds. */
+  /** When they were read last, as Unix time in milliseconds; only where names were forgotten, which need it. */
   readonly lastMs?: number | undefined;
 };
 
@@ -68,7 +68,11 @@ export function createInterfaceAccount(memory?: InterfaceMemory, before: Past = 
       return present(known).map(total);
     },
     forgotten: () => forgotten,
-    remember: () => ({ known: [...known], ...names.remember(), lastMs }),
+    remember() {
+      const remembered = names.remember();
+      // It would make another state of each reading.
+      return { known: [...known], ...remembered, ...(remembered.hasForgotten && { lastMs }) };
+    },
     mark: () => (mark ??= markOf(known, names.remember())),
     past: () => past,
     beganAnew: () => isAnew,

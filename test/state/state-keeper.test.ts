@@ -294,9 +294,9 @@ describe('the state file', () => {
 
   it('is not written where nothing changed', async () => {
     const agent = start();
-    await agent.cycle(10, [first(100)]);
+    await agent.cycle(10, [first(100)], [eth0(5000)]);
     const written = statSync(join(directory, 'state.json')).ino;
-    await agent.cycle(100, [first(100)]);
+    await agent.cycle(100, [first(100)], [eth0(5000)]);
     expect(statSync(join(directory, 'state.json')).ino).toBe(written);
   });
 
