@@ -1,9 +1,9 @@
 import { type IExportMetricsServiceResponse, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { LIMITS } from '../limits.ts';
 import type { Batch, SendOutcome } from './batch.ts';
 import { createChangingFile } from './changing-file.ts';
 import { parseHeadersFile } from './headers-file.ts';
+import { createHttpPoster, type HttpPoster, type Tls } from './http-poster.ts';
 import { outcomeOfStatus } from './status-table.ts';
 
 export type OtlpSenderOptions = {
@@ -38,52 +38,45 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
     : undefined;
   const readTls = tlsFiles(options);
   let tls = readTls();
-  let dispatcher = createDispatcher(tls);
+  const closing = new AbortController();
+  const create = () =>
+    createHttpPoster({ endpoint: options.endpoint, tls, proxy: 'environment', maxAnswerBytes: MAX_RESPONSE_BYTES });
+  let poster = create();
 
   /** A connection is of the certificates it was made with: when they change there is a new one. */
-  function renewDispatcher(): void {
+  function renewPoster(): void {
     const now = readTls();
     if (now.ca === tls.ca && now.key === tls.key && now.cert === tls.cert) return;
     tls = now;
     // One request at a time is in flight, and none is now.
-    void dispatcher.destroy();
-    dispatcher = createDispatcher(tls);
+    poster.close();
+    poster = create();
   }
 
   return {
     async send(batch) {
       try {
-        renewDispatcher();
+        renewPoster();
         const headers = { ...lowerCased(options.headers), ...lowerCased(readHeaders?.() ?? {}) };
-        return await attempt(dispatcher, { ...options, headers }, batch);
+        return await attempt(poster, { ...options, headers }, closing.signal, batch);
       } catch (error) {
         return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
       }
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      closing.abort();
+      poster.close();
+    },
   };
 }
 
-type Tls = { readonly ca?: Buffer; readonly key?: Buffer; readonly cert?: Buffer };
-
-function createDispatcher(tls: Tls): Dispatcher {
-  return new EnvHttpProxyAgent({
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    // One batch at a time is sent, every interval: the connection is kept in between.
-    connections: 1,
-    keepAliveTimeout: 60_000,
-    connect: tls,
-    // Through a proxy, TLS with the endpoint is made inside the tunnel. Plain HTTP is forwarded without a tunnel, which
-    // many proxies refuse for other ports than 443.
-    requestTls: tls,
-    proxyTunnel: false,
-  });
-}
-
-async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch: Batch): Promise<SendOutcome> {
-  const { statusCode, headers, body } = await request(options.endpoint, {
-    dispatcher,
-    method: 'POST',
+async function attempt(
+  poster: HttpPoster,
+  options: OtlpSenderOptions,
+  closing: AbortSignal,
+  batch: Batch,
+): Promise<SendOutcome> {
+  const answer = await poster.post({
     headers: {
       ...options.headers,
       'user-agent': options.userAgent,
@@ -91,19 +84,11 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
       ...(batch.contentEncoding && { 'content-encoding': batch.contentEncoding }),
     },
     body: batch.body,
-    signal: AbortSignal.timeout(options.timeoutMs),
+    signal: AbortSignal.any([closing, AbortSignal.timeout(options.timeoutMs)]),
   });
-  if (statusCode < 200 || statusCode > 299) {
-    await body.dump();
-    const retryAfter = headers['retry-after'];
-    return outcomeOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
-  }
-  return acceptedOutcome(batch, await body.bytes().catch(unlessTooLarge));
-}
-
-/** The status said that the batch is there: an answer that is too large to be OTLP's does not take that back. */
-function unlessTooLarge(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'UND_ERR_RES_EXCEEDED_MAX_SIZE') throw error;
+  const { status, headers, body } = answer;
+  if (status < 200 || status > 299) return outcomeOfStatus(status, headers['retry-after'], Date.now());
+  return acceptedOutcome(batch, body);
 }
 
 /** Header names are one whatever their case: what the user sets must not stand beside what the protocol wants. */

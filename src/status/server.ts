@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LIMITS } from '../limits.ts';
 import type { Logger } from '../log.ts';
+import { http } from '../node-http.ts';
 import { isLoopback, type ListenAddress, localUrl, parseListenAddress } from './address.ts';
 import { createEventStream, type EventStream } from './events.ts';
 import { type HealthFacts, judgeHealth, judgeReadiness } from './health.ts';
@@ -64,7 +65,7 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
       const address = parseListenAddress(options.address);
       const routes = [...(await pageRoutes()), ...statusRoutes(options, { latest, events, state })];
       const loopbackOnly = isLoopback(address.host);
-      server = createServer(serverLimits(options), (request, response) => {
+      server = http.createServer(serverLimits(options), (request, response) => {
         void handle(request, response);
       });
       server.maxConnections = MAX_CONNECTIONS;
