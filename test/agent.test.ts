@@ -198,6 +198,7 @@ describe('stopping within its time', () => {
       directory: undefined,
       note: () => undefined,
       close: () => hung.promise,
+      abandon: () => undefined,
       afterCycle: () => hung.promise,
     };
     const { stop, texts } = await createStarted({}, { state });

@@ -242,7 +242,7 @@ describe('opening the file of an outbox', () => {
   });
 
   it('gives no warning that SQLite is experimental, and swallows no other', () => {
-    const module = new URL('../../src/push/sqlite.ts', import.meta.url).href;
+    const module = new URL('../../src/sqlite.ts', import.meta.url).href;
     const script = `
       import { loadSqlite } from '${module}';
       new (loadSqlite().DatabaseSync)(':memory:').close();
