@@ -10,6 +10,7 @@ import { createLogger, type Logger } from './log.ts';
 import type { ServiceNotifier } from './process/service-notifier.ts';
 import { listenToSignals, type Signals } from './process/signals.ts';
 import { endOnUnhandledErrors, STATUS_SOFTWARE } from './process/unhandled-errors.ts';
+import { headerSecrets } from './push/headers-file.ts';
 import type { StateKeeper } from './state/state-keeper.ts';
 import { VERSION } from './version.ts';
 
@@ -28,7 +29,7 @@ export async function runAgent({ loadConfig, serviceManager }: AgentOptions): Pr
   const signals = listenToSignals();
   let config = loadConfig();
   let log = startLog(config);
-  endOnUnhandledErrors({ log: () => log, secrets: () => Object.values(config.push.headers) });
+  endOnUnhandledErrors({ log: () => log, secrets: () => headerSecrets(config.push) });
   const notifier = buildNotifier(serviceManager, { config: () => config, log: () => log });
   const accounts = createAccounts();
   let state: StateKeeper;

@@ -1,9 +1,9 @@
-import { type IExportMetricsServiceResponse, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { LIMITS } from '../limits.ts';
 import type { Batch, SendOutcome } from './batch.ts';
 import { createChangingFile } from './changing-file.ts';
 import { parseHeadersFile } from './headers-file.ts';
+import { parseOtlpAnswer } from './otlp-answer.ts';
 import { outcomeOfStatus } from './status-table.ts';
 
 export type OtlpSenderOptions = {
@@ -57,7 +57,7 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
         const headers = { ...lowerCased(options.headers), ...lowerCased(readHeaders?.() ?? {}) };
         return await attempt(dispatcher, { ...options, headers }, batch);
       } catch (error) {
-        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
+        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs), errorType: errorTypeOf(error) };
       }
     },
     close: () => dispatcher.destroy(),
@@ -111,12 +111,12 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The answer of a receiver that took the request, perhaps without some of its points. */
-function acceptedOutcome({ contentType }: Batch, answer: Uint8Array | undefined): SendOutcome {
-  if (answer?.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
+function acceptedOutcome({ contentType, pointCount }: Batch, answer: Uint8Array | undefined): SendOutcome {
   try {
-    const { rejectedDataPoints, errorMessage } = parseAnswer(contentType, answer).partialSuccess ?? {};
-    const message = errorMessage ? { message: errorMessage } : undefined;
-    return { status: 'accepted', rejectedPointCount: Number(rejectedDataPoints ?? 0), ...message };
+    if (!answer) throw new Error('no whole answer');
+    const { rejectedPointCount, ...message } = parseOtlpAnswer(contentType, answer);
+    // It cannot have rejected what was not sent.
+    return { status: 'accepted', rejectedPointCount: Math.min(rejectedPointCount, pointCount), ...message };
   } catch {
     return {
       status: 'accepted',
@@ -124,14 +124,6 @@ function acceptedOutcome({ contentType }: Batch, answer: Uint8Array | undefined)
       message: 'the answer is not of OTLP: is the endpoint a Collector?',
     };
   }
-}
-
-/** Throws where it is not of OTLP. The SDK's reader of JSON would not: it takes anything for an empty answer. */
-function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array | undefined): IExportMetricsServiceResponse {
-  if (!answer) throw new Error('no whole answer');
-  return contentType === 'application/json'
-    ? JSON.parse(Buffer.from(answer).toString())
-    : ProtobufMetricsSerializer.deserializeResponse(answer);
 }
 
 /** Throws where a file cannot be read. */
@@ -147,6 +139,11 @@ const HINTS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name server does not answer',
   ECONNRESET: 'the connection was cut',
 };
+
+function errorTypeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return error.name === 'TimeoutError' ? 'timeout' : ((error as NodeJS.ErrnoException).code ?? error.name);
+}
 
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
