@@ -64,7 +64,11 @@ export async function buildAgent(
   const sources = await buildSources({ config, log, clock: clock.now, onRequest, fits: templates?.fits }, accounts);
   const { intervalMs } = config.collection;
   const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
-  const push = buildPush({ config, log }, () => ({ ...facts, engine: engineText(sources.discovery) }));
+  const push = buildPush(
+    { config, log },
+    () => ({ ...facts, engine: engineText(sources.discovery) }),
+    (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
+  );
   const deliver = (batch: Batch): void => {
     state?.note();
     push.deliver(batch);

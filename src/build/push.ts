@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Batch } from '../push/batch.ts';
-import { createDelivery, type Delivery } from '../push/delivery.ts';
+import { type Attempt, createDelivery, type Delivery, type DeliveryState } from '../push/delivery.ts';
+import { type ExporterIdentity, identifyExporter } from '../push/exporter-identity.ts';
 import { halveBatch } from '../push/halves.ts';
 import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
 import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
@@ -15,6 +16,7 @@ import { VERSION } from '../version.ts';
 export type Push = {
   readonly deliver: (batch: Batch) => void;
   readonly outbox: () => OutboxState;
+  readonly exporters: () => readonly (ExporterIdentity & DeliveryState)[];
   start(): Promise<void>;
   /** Sends what waits for as long as is allowed, then closes. */
   stop(timeoutMs: number): Promise<void>;
@@ -27,6 +29,7 @@ const DESTINATION = 'default';
 export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
   health: () => HealthFacts,
+  onAttempt: (exporter: ExporterIdentity, attempt: Attempt) => void = () => undefined,
 ): Push {
   const { push } = config;
   const pushes = push.exporter === 'otlp' && !config.disabled;
@@ -43,6 +46,7 @@ export function buildPush(
   let outbox: Outbox | undefined;
   let sender: OtlpSender | undefined;
   let delivery: Delivery | undefined;
+  let exporter: ExporterIdentity | undefined;
 
   function pushText(): { push?: string } {
     if (!delivery) return pushes ? {} : { push: 'off' };
@@ -55,6 +59,7 @@ export function buildPush(
       delivery?.wake();
     },
     outbox: () => outbox?.state() ?? EMPTY_OUTBOX,
+    exporters: () => (exporter && delivery ? [{ ...exporter, ...delivery.state() }] : []),
     async start() {
       const url = await startServer(server, embedded, log);
       if (!pushes) {
@@ -71,7 +76,16 @@ export function buildPush(
         embedded ? `no endpoint is configured: pushing to the embedded receiver, see ${url}/` : 'pushing',
       );
       sender = createOtlpSender({ ...push, endpoint, userAgent: `plimsoll/${VERSION}` });
-      delivery = createDelivery({ outbox, send: sender.send, halve: halveBatch, destination, log });
+      const identity = identifyExporter(push.protocol, endpoint, 0);
+      exporter = identity;
+      delivery = createDelivery({
+        outbox,
+        send: sender.send,
+        halve: halveBatch,
+        destination,
+        log,
+        onAttempt: (attempt) => onAttempt(identity, attempt),
+      });
       delivery.wake();
     },
     async stop(timeoutMs) {

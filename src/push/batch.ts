@@ -12,7 +12,12 @@ export type Batch = {
 
 /** What became of one attempt to send a batch, by the OTLP/HTTP status table (status-table.ts). */
 export type SendOutcome =
-  | { readonly status: 'accepted'; readonly rejectedPointCount: number; readonly message?: string }
+  | {
+      readonly status: 'accepted';
+      readonly rejectedPointCount: number;
+      readonly message?: string;
+      readonly httpStatus?: number;
+    }
   | (Failure & { readonly status: 'retryable'; readonly retryAfterMs?: number })
   | (Failure & { readonly status: 'refused' });
 

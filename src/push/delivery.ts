@@ -20,10 +20,10 @@ export type DeliveryOptions = {
 };
 
 /** One request, from its first byte to its outcome. */
-export type Attempt = { readonly seconds: number } & FailureKind;
+export type Attempt = { readonly seconds: number } & AttemptResult;
 
-/** Nothing where it was a full success. */
-type FailureKind = { readonly errorType?: string; readonly httpStatus?: number };
+/** Without an error it was a full success. */
+type AttemptResult = { readonly errorType?: string; readonly httpStatus?: number };
 
 export type DeliveryState = {
   /** Why the last attempt failed; absent while all is well. */
@@ -103,7 +103,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function timed(batch: Batch): Promise<SendOutcome> {
     const startedMs = monotonicMs();
     const outcome = await send(batch);
-    options.onAttempt?.({ seconds: (monotonicMs() - startedMs) / MS_PER_SECOND, ...failureOf(outcome) });
+    options.onAttempt?.({ seconds: (monotonicMs() - startedMs) / MS_PER_SECOND, ...resultOf(outcome) });
     return outcome;
   }
 
@@ -182,8 +182,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
-function failureOf(outcome: SendOutcome): FailureKind {
-  if (outcome.status === 'accepted') return outcome.rejectedPointCount > 0 ? { errorType: REJECTED } : {};
-  const { errorType, httpStatus } = outcome;
-  return { ...(errorType !== undefined && { errorType }), ...(httpStatus !== undefined && { httpStatus }) };
+function resultOf(outcome: SendOutcome): AttemptResult {
+  const { httpStatus } = outcome;
+  const isRejected = outcome.status === 'accepted' && outcome.rejectedPointCount > 0;
+  const errorType = outcome.status === 'accepted' ? isRejected && REJECTED : outcome.errorType;
+  return { ...(errorType && { errorType }), ...(httpStatus !== undefined && { httpStatus }) };
 }

@@ -98,7 +98,7 @@ async function attempt(dispatcher: Dispatcher, options: OtlpSenderOptions, batch
     const retryAfter = headers['retry-after'];
     return outcomeOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
   }
-  return acceptedOutcome(batch, await body.bytes().catch(unlessTooLarge));
+  return { ...acceptedOutcome(batch, await body.bytes().catch(unlessTooLarge)), httpStatus: statusCode };
 }
 
 /** The status said that the batch is there: an answer that is too large to be OTLP's does not take that back. */

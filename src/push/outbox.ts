@@ -32,15 +32,20 @@ export type OutboxState = {
   readonly oldestAgeMs: number;
   /** Batches given up since the start, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Their points. */
+  readonly droppedPoints: Readonly<Record<DropReason, number>>;
   /** Attempts to write to the disk that failed, since the start. */
   readonly writeErrors: number;
 };
+
+const NONE_DROPPED: OutboxState['dropped'] = { full: 0, expired: 0, rejected: 0, unreadable: 0 };
 
 export const EMPTY_OUTBOX: OutboxState = {
   batches: 0,
   bytes: 0,
   oldestAgeMs: 0,
-  dropped: { full: 0, expired: 0, rejected: 0, unreadable: 0 },
+  dropped: NONE_DROPPED,
+  droppedPoints: NONE_DROPPED,
   writeErrors: 0,
 };
 
@@ -67,7 +72,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { store, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
   const keeping = createKeeping({ store, log });
   const known = new WeakMap<Batch, Entry>();
-  const dropped: Record<DropReason, number> = { ...EMPTY_OUTBOX.dropped };
+  const dropped: Record<DropReason, number> = { ...NONE_DROPPED };
+  const droppedPoints: Record<DropReason, number> = { ...NONE_DROPPED };
   const said = new Set<DropReason>();
   const entries = keeping.load({ unixMs: unixMs(), monotonicMs: monotonicMs() });
   let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -94,6 +100,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function giveUp(entry: Entry, reason: DropReason): void {
     if (!remove(entry)) return;
     dropped[reason] += 1;
+    droppedPoints[reason] += entry.pointCount;
     // A batch that the receiver refuses is said by who sent it.
     if (reason === 'rejected' || said.has(reason)) return;
     said.add(reason);
@@ -175,6 +182,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       bytes,
       oldestAgeMs: entries[0] ? Math.max(0, monotonicMs() - entries[0].putMonotonicMs) : 0,
       dropped: { ...dropped },
+      droppedPoints: { ...droppedPoints },
       writeErrors: keeping.writeErrors(),
     }),
     close() {

@@ -63,7 +63,7 @@ const withClient = () => ({
 describe('TLS', () => {
   it('trusts the authority of push.certificateFile', async () => {
     const { url, received } = await createEndpoint('tls');
-    expect(await send(url, withCa())).toEqual({ status: 'accepted', rejectedPointCount: 0 });
+    expect(await send(url, withCa())).toEqual({ status: 'accepted', rejectedPointCount: 0, httpStatus: 200 });
     expect(received).toHaveLength(1);
   });
 

@@ -117,7 +117,7 @@ describe('what an answer means', () => {
     ['null', 'null', { rejectedPointCount: 0, message: expect.stringContaining('not of OTLP') }],
   ])('200 with %s in JSON', async (_, body, outcome) => {
     endpoint.answer(status(200, { 'content-type': 'application/json' }, body));
-    expect(await createSender().send(json)).toEqual({ status: 'accepted', ...outcome });
+    expect(await createSender().send(json)).toEqual({ status: 'accepted', httpStatus: 200, ...outcome });
   });
 });
 
