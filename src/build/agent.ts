@@ -69,9 +69,9 @@ export async function buildAgent(
     () => ({ ...facts, engine: engineText(sources.discovery) }),
     (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
   );
-  const deliver = (batch: Batch): void => {
+  const deliver = (batch: Batch): Promise<void> => {
     state?.note();
-    push.deliver(batch);
+    return push.deliver(batch);
   };
 
   let report: CycleReport = { containers: 0, processes: 0 };

@@ -5,6 +5,7 @@ import type { Batch } from '../push/batch.ts';
 import { type Attempt, createDelivery, type Delivery, type DeliveryState } from '../push/delivery.ts';
 import { type ExporterIdentity, identifyExporter } from '../push/exporter-identity.ts';
 import { halveBatch } from '../push/halves.ts';
+import { createHandover, type Handover } from '../push/handover.ts';
 import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
 import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
 import { type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
@@ -14,7 +15,8 @@ import { VERSION } from '../version.ts';
 
 /** Where batches go: the outbox, what drains it, and the status server with its embedded receiver. */
 export type Push = {
-  readonly deliver: (batch: Batch) => void;
+  /** Resolves when the outbox has it. */
+  readonly deliver: (batch: Batch) => Promise<void>;
   readonly outbox: () => OutboxState;
   readonly exporters: () => readonly (ExporterIdentity & DeliveryState)[];
   start(): Promise<void>;
@@ -25,6 +27,8 @@ export type Push = {
 const RECEIVER_PATH = '/v1/metrics';
 /** The name under which batches wait. It is not the endpoint, so that they follow to a new one. */
 const DESTINATION = 'default';
+/** In which a receiver that is well has answered. */
+const LONGEST_TURN_MS = 1_000;
 
 export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
@@ -46,6 +50,7 @@ export function buildPush(
   let outbox: Outbox | undefined;
   let sender: OtlpSender | undefined;
   let delivery: Delivery | undefined;
+  let handover: Handover | undefined;
   let exporter: ExporterIdentity | undefined;
 
   function pushText(): { push?: string } {
@@ -54,9 +59,8 @@ export function buildPush(
   }
 
   return {
-    deliver(batch) {
-      outbox?.put(batch);
-      delivery?.wake();
+    async deliver(batch) {
+      await handover?.deliver(batch);
     },
     outbox: () => outbox?.state() ?? EMPTY_OUTBOX,
     exporters: () => (exporter && delivery ? [{ ...exporter, ...delivery.state() }] : []),
@@ -86,10 +90,12 @@ export function buildPush(
         log,
         onAttempt: (attempt) => onAttempt(identity, attempt),
       });
+      handover = createHandover({ outbox, delivery, ...turnsWithin(config), monotonicMs: () => performance.now() });
       delivery.wake();
     },
     async stop(timeoutMs) {
       const started = performance.now();
+      handover?.close();
       if (delivery && !(await delivery.flush(timeoutMs))) {
         log.warn(
           { batches: outbox?.state().batches, ms: Math.round(performance.now() - started) },
@@ -102,6 +108,12 @@ export function buildPush(
       await server?.close();
     },
   };
+}
+
+/** Cycles keep their time: waiting for a turn takes a tenth of it at most. */
+function turnsWithin({ collection }: Config): { readonly spanMs: number; readonly patienceMs: number } {
+  const spanMs = collection.intervalMs;
+  return { spanMs, patienceMs: Math.min(LONGEST_TURN_MS, spanMs / 10) };
 }
 
 function openOutbox({ config, log }: { config: Config; log: Logger }, file: OutboxFile | undefined): Outbox {

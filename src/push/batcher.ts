@@ -9,8 +9,8 @@ export type BatcherOptions = {
   readonly compression: 'gzip' | 'none';
   /** Of the body before compression. A chunk above it is split; a single point above it still goes out, alone. */
   readonly maxRequestBytes: number;
-  /** Takes each batch as soon as it is full, so that a cycle never holds all of its bodies. */
-  readonly deliver: (batch: Batch) => void;
+  /** Takes each batch as soon as it is full, so that a cycle never holds all of its bodies. Its promise is waited for. */
+  readonly deliver: (batch: Batch) => unknown;
 };
 
 export type Batcher = {
@@ -41,7 +41,7 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     }
     const done = pack().then(async (batch) => {
       await earlier;
-      deliver(batch);
+      await deliver(batch);
     });
     // Its caller hears of a failure; those that come later do not.
     delivering = done.catch(() => undefined);

@@ -21,6 +21,8 @@ export type Outbox = {
   /** Puts these parts of it in its place. */
   replaced(batch: Batch, parts: readonly Batch[]): void;
   state(): OutboxState;
+  /** Whether the next batch would be the first to touch the disk, and need not if it came later. */
+  awaitsFirstAnswer(): boolean;
   /** Writes what is not on disk yet. Nothing may be called after it but `state`. */
   close(): void;
 };
@@ -66,7 +68,7 @@ const SPAN = 2 ** 20;
 
 /**
  * A queue in order. A batch that comes while none waits is held in memory and touches the disk only when sending it
- * failed; every other is written when it comes. What the disk does not take stays in memory, in its place.
+ * failed; every other is written when it comes (handover.ts lets few come then). What the disk does not take stays in memory, in its place.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
@@ -185,6 +187,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       droppedPoints: { ...droppedPoints },
       writeErrors: keeping.writeErrors(),
     }),
+    awaitsFirstAnswer: () => store !== undefined && entries.length === 1 && entries[0]?.status === 'fresh',
     close() {
       for (const entry of entries) if (entry.status === 'fresh') entry.status = 'unsaved';
       keeping.save(entries);
