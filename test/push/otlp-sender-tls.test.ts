@@ -91,6 +91,22 @@ describe('TLS', () => {
     expect(await sender.send(batch('x'))).toMatchObject({ status: 'accepted' });
   });
 
+  it('trusts another authority as soon as push.certificateFile has it, and no longer the one before', async () => {
+    const { url, received } = await createEndpoint('tls');
+    const certificateFile = `${files.ca}.authority-copy`;
+    copyFileSync(files.clientCertificate, certificateFile);
+    const sender = createSender(url, { certificateFile });
+    expect(await sender.send(batch('x'))).toMatchObject({
+      status: 'retryable',
+      reason: expect.stringMatching(/certificate/i),
+    });
+    copyFileSync(files.ca, certificateFile);
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'accepted' });
+    copyFileSync(files.clientCertificate, certificateFile);
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'retryable' });
+    expect(received).toHaveLength(1);
+  });
+
   it('fails at once, by name, on a file that is not there', async () => {
     await expect(send('https://127.0.0.1:1/', { certificateFile: `${files.ca}.missing` })).rejects.toThrow(
       'ca.pem.missing',
