@@ -72,7 +72,7 @@ export function buildPush(
       }
       // The embedded receiver is away exactly when the agent is.
       if (!embedded) file = openOutboxFile({ directory: config.outbox.directory, log, unixMs: Date.now });
-      outbox = openOutbox({ config, log }, file);
+      outbox = openOutbox({ config, log }, file, embedded || file ? 0 : 1);
       const endpoint = embedded ? `${url}${RECEIVER_PATH}` : push.endpoint;
       const destination = withoutCredentials(endpoint);
       log.info(
@@ -116,11 +116,16 @@ function turnsWithin({ collection }: Config): { readonly spanMs: number; readonl
   return { spanMs, patienceMs: Math.min(LONGEST_TURN_MS, spanMs / 10) };
 }
 
-function openOutbox({ config, log }: { config: Config; log: Logger }, file: OutboxFile | undefined): Outbox {
+function openOutbox(
+  { config, log }: { config: Config; log: Logger },
+  file: OutboxFile | undefined,
+  openErrors: number,
+): Outbox {
   const outbox = createOutbox({
     ...config.outbox,
     maxAgeMs: config.outbox.maxAgeSeconds * 1000,
     store: file?.store(DESTINATION),
+    openErrors,
     unixMs: Date.now,
     monotonicMs: () => performance.now(),
     log,

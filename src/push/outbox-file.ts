@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { inUse, LOCK_TIMEOUT_MS, writePid } from '../directory-lock.ts';
-import { type Database, loadSqlite, SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCode } from '../sqlite.ts';
+import { type Database, loadSqlite, SQLITE_BUSY, sqliteCode } from '../sqlite.ts';
 import { type BatchStore, createBatchStore, SCHEMA } from './batch-store.ts';
+import { createRenewingStore, isBroken } from './renewing-store.ts';
 
 /** The database of waiting batches, which no other process has open. */
 export type OutboxFile = {
@@ -33,12 +34,12 @@ export function openOutboxFile({ directory, log, unixMs }: OutboxFileOptions): O
   const locked = { directory, what: 'outbox' } as const;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const database = openOrReplace(path, log, unixMs);
+    const first = openOrReplace(path, log, unixMs);
     writePid(locked);
-    return {
-      store: (destination) => createBatchStore(database, destination, () => freeBytes(directory)),
-      close: () => database.close(),
-    };
+    return useDatabase(first, directory, (error) => {
+      setAside(path, error, log, unixMs);
+      return open(path);
+    });
   } catch (error) {
     if (sqliteCode(error) === SQLITE_BUSY) throw inUse(locked, error);
     log.warn(
@@ -46,6 +47,31 @@ export function openOutboxFile({ directory, log, unixMs }: OutboxFileOptions): O
     );
     return undefined;
   }
+}
+
+/** `replace`: sets the file aside because of this error, and begins a new one. */
+function useDatabase(first: Database, directory: string, replace: (error: Error) => Database): OutboxFile {
+  const databases = [first];
+  let stores = new Map<string, BatchStore>();
+
+  function current(destination: string): BatchStore {
+    const store =
+      stores.get(destination) ?? createBatchStore(databases.at(-1)!, destination, () => freeBytes(directory));
+    stores.set(destination, store);
+    return store;
+  }
+
+  function renew(error: Error): void {
+    databases.push(replace(error));
+    stores = new Map();
+  }
+
+  return {
+    store: (destination) => createRenewingStore(() => current(destination), renew),
+    close() {
+      for (const database of databases) database.close();
+    },
+  };
 }
 
 /** Some file systems do not say how large they are: then there is room until a write fails. */
@@ -58,18 +84,21 @@ function openOrReplace(path: string, log: Logger, unixMs: () => number): Databas
   try {
     return open(path);
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB && !(error instanceof ForeignFile)) throw error;
-    const stamp = new Date(unixMs()).toISOString().replaceAll(/[:.]/g, '-');
-    const aside = `${path}.set-aside-${stamp}`;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (statSync(path + suffix, { throwIfNoEntry: false })) renameSync(path + suffix, aside + suffix);
-    }
-    log.error(
-      `${path} is not an outbox that can be read (${(error as Error).message}): it is set aside as ${aside}, and a new one is begun`,
-    );
+    if (!isBroken(error) && !(error instanceof ForeignFile)) throw error;
+    setAside(path, error as Error, log, unixMs);
     return open(path);
   }
+}
+
+function setAside(path: string, error: Error, log: Logger, unixMs: () => number): void {
+  const stamp = new Date(unixMs()).toISOString().replaceAll(/[:.]/g, '-');
+  const aside = `${path}.set-aside-${stamp}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (statSync(path + suffix, { throwIfNoEntry: false })) renameSync(path + suffix, aside + suffix);
+  }
+  log.error(
+    `${path} is not an outbox that can be read (${error.message}): it is set aside as ${aside}, and a new one is begun`,
+  );
 }
 
 class ForeignFile extends Error {

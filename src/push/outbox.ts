@@ -36,7 +36,7 @@ export type OutboxState = {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Their points. */
   readonly droppedPoints: Readonly<Record<DropReason, number>>;
-  /** Attempts to write to the disk that failed, since the start. */
+  /** Attempts to open or write the file that failed, since the start. */
   readonly writeErrors: number;
 };
 
@@ -54,6 +54,8 @@ export const EMPTY_OUTBOX: OutboxState = {
 export type OutboxOptions = {
   /** Where batches wait; without it they wait in memory. */
   readonly store?: BatchStore | undefined;
+  /** Attempts to open it that failed. */
+  readonly openErrors?: number;
   /** Bytes of bodies that may wait in all, and of those not on disk; beyond it the oldest are given up. */
   readonly maxBytes: number;
   readonly maxMemoryBytes: number;
@@ -71,7 +73,7 @@ const SPAN = 2 ** 20;
  * failed; every other is written when it comes (handover.ts lets few come then). What the disk does not take stays in memory, in its place.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
+  const { store, openErrors = 0, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
   const keeping = createKeeping({ store, log });
   const known = new WeakMap<Batch, Entry>();
   const dropped: Record<DropReason, number> = { ...NONE_DROPPED };
@@ -185,7 +187,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       oldestAgeMs: entries[0] ? Math.max(0, monotonicMs() - entries[0].putMonotonicMs) : 0,
       dropped: { ...dropped },
       droppedPoints: { ...droppedPoints },
-      writeErrors: keeping.writeErrors(),
+      writeErrors: openErrors + keeping.writeErrors(),
     }),
     awaitsFirstAnswer: () => store !== undefined && entries.length === 1 && entries[0]?.status === 'fresh',
     close() {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,8 @@ const releasers: (() => Promise<unknown> | unknown)[] = [];
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'plimsoll-handover-'));
   endpoint = await createOtlpEndpoint();
-  releasers.push(() => rmSync(directory, { recursive: true }), endpoint.close);
+  const made = directory;
+  releasers.push(() => rmSync(made, { recursive: true }), endpoint.close);
 });
 afterEach(async () => {
   for (const release of releasers.splice(0).reverse()) await release();
@@ -108,4 +109,11 @@ describe('several batches a cycle', () => {
     const again = await createPush();
     await waitFor('both', () => again.outbox().batches === 2 || undefined, { timeoutMs: 2_000, everyMs: 10 });
   });
+});
+
+it('a file that cannot be opened is counted', async () => {
+  writeFileSync(join(directory, 'file'), '');
+  directory = join(directory, 'file');
+  const push = await createPush();
+  expect(push.outbox().writeErrors).toBe(1);
 });
