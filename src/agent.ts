@@ -10,6 +10,8 @@ import { createLogger, type Logger } from './log.ts';
 import type { ServiceNotifier } from './process/service-notifier.ts';
 import { listenToSignals, type Signals } from './process/signals.ts';
 import { endOnUnhandledErrors, STATUS_SOFTWARE } from './process/unhandled-errors.ts';
+import { headerSecrets } from './push/headers-file.ts';
+import type { StateKeeper } from './state/state-keeper.ts';
 import { VERSION } from './version.ts';
 
 export type AgentOptions = {
@@ -27,19 +29,26 @@ export async function runAgent({ loadConfig, serviceManager }: AgentOptions): Pr
   const signals = listenToSignals();
   let config = loadConfig();
   let log = startLog(config);
-  endOnUnhandledErrors({ log: () => log, secrets: () => Object.values(config.push.headers) });
+  endOnUnhandledErrors({ log: () => log, secrets: () => headerSecrets(config.push) });
   const notifier = buildNotifier(serviceManager, { config: () => config, log: () => log });
   const accounts = createAccounts();
-  const state = buildState({ config, log }, accounts);
+  let state: StateKeeper;
+  try {
+    state = buildState({ config, log }, accounts);
+  } catch (error) {
+    log.fatal(`cannot start: ${(error as Error).message}`);
+    return 1;
+  }
   const lasting: Lasting = { accounts, clock: createSystemClock(), state };
-  for (;;) {
+  for (let hasRun = false; ; hasRun = true) {
     let agent: Agent;
     try {
       agent = await buildAgent({ config, log }, lasting, { onCycle: notifier.cycleFinished, onHang });
       await agent.start();
     } catch (error) {
       log.fatal(`cannot start: ${(error as Error).message}`);
-      await state.close();
+      if (hasRun) await state.close();
+      else state.abandon();
       return 1;
     }
     const next = await untilStopOrReload({ signals, loadConfig, log, notifier });

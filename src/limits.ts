@@ -66,6 +66,8 @@ export const LIMITS = {
   // What is kept and sent.
   stateFile: { max: 256 * MIB, of: 'bytes of the state file', beyond: 'it is set aside as damaged' },
   otlpAnswer: { max: 4 * MIB, of: "bytes of a receiver's answer", beyond: 'the rest is not read' },
+  receiverMessage: { max: 200, of: "characters of a receiver's words in a log line", beyond: 'they are cut' },
+  deliveryLines: { max: 12, of: 'lines a minute in which the log says what a receiver says', beyond: 'the next line says how many were left out' },
 
   // The embedded receiver and its page.
   statusConnections: { max: 128, of: 'connections to the status server', beyond: 'further ones are closed' },

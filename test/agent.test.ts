@@ -91,6 +91,14 @@ describe('agent', () => {
     expect(named.filter((each) => each['container.id'] === containerId('abc')).length).toBeGreaterThanOrEqual(2);
     expect(named.find((each) => each['service.name'] === 'plimsoll')).toBeDefined();
     expect(endpoint.received[0]?.headers['user-agent']).toMatch(/^plimsoll\/\d/);
+    const own = resources().findLast((each) => textAttributes(each)['service.name'] === 'plimsoll');
+    const exported = own?.scopeMetrics
+      ?.flatMap(({ metrics = [] }) => metrics)
+      .find(({ name }) => name === 'otel.sdk.exporter.metric_data_point.exported')?.sum?.dataPoints?.[0];
+    expect(Number(exported?.asInt)).toBeGreaterThan(0);
+    expect(exported?.attributes?.map(({ value }) => `${value?.stringValue ?? value?.intValue}`)).toContain(
+      `${endpoint.port}`,
+    );
   });
 
   it('pushes nothing after it was stopped', async () => {
@@ -198,6 +206,7 @@ describe('stopping within its time', () => {
       directory: undefined,
       note: () => undefined,
       close: () => hung.promise,
+      abandon: () => undefined,
       afterCycle: () => hung.promise,
     };
     const { stop, texts } = await createStarted({}, { state });

@@ -17,6 +17,10 @@ const PARTS = {
   chromium: () => answers('chromium', ['--version'], 'no chromium'),
   systemd: () => answers('systemd-analyze', ['--version'], 'no systemd-analyze'),
   systemdNotify: () => answers('systemd-notify', ['--version'], 'no systemd-notify'),
+  loopMount: () =>
+    existsSync('/dev/loop-control')
+      ? answers('mkfs.ext4', ['-V'], 'no mkfs.ext4 (Debian: e2fsprogs)')
+      : 'no loop devices',
   gcc: () => answers('gcc', ['--version'], 'no gcc'),
   busybox: () => (existsSync('/bin/busybox') ? 'here' : 'no /bin/busybox (Debian: busybox-static)'),
 } satisfies Record<string, () => string>;

@@ -64,10 +64,14 @@ export async function buildAgent(
   const sources = await buildSources({ config, log, clock: clock.now, onRequest, fits: templates?.fits }, accounts);
   const { intervalMs } = config.collection;
   const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
-  const push = buildPush({ config, log }, () => ({ ...facts, engine: engineText(sources.discovery) }));
-  const deliver = (batch: Batch): void => {
+  const push = buildPush(
+    { config, log },
+    () => ({ ...facts, engine: engineText(sources.discovery) }),
+    (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
+  );
+  const deliver = (batch: Batch): Promise<void> => {
     state?.note();
-    push.deliver(batch);
+    return push.deliver(batch);
   };
 
   let report: CycleReport = { containers: 0, processes: 0 };

@@ -2,8 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Batch } from '../push/batch.ts';
-import { createDelivery, type Delivery } from '../push/delivery.ts';
+import { type Attempt, createDelivery, type Delivery, type DeliveryState } from '../push/delivery.ts';
+import { type ExporterIdentity, identifyExporter } from '../push/exporter-identity.ts';
 import { halveBatch } from '../push/halves.ts';
+import { createHandover, type Handover } from '../push/handover.ts';
 import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
 import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
 import { type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
@@ -13,8 +15,10 @@ import { VERSION } from '../version.ts';
 
 /** Where batches go: the outbox, what drains it, and the status server with its embedded receiver. */
 export type Push = {
-  readonly deliver: (batch: Batch) => void;
+  /** Resolves when the outbox has it. */
+  readonly deliver: (batch: Batch) => Promise<void>;
   readonly outbox: () => OutboxState;
+  readonly exporters: () => readonly (ExporterIdentity & DeliveryState)[];
   start(): Promise<void>;
   /** Sends what waits for as long as is allowed, then closes. */
   stop(timeoutMs: number): Promise<void>;
@@ -23,10 +27,13 @@ export type Push = {
 const RECEIVER_PATH = '/v1/metrics';
 /** The name under which batches wait. It is not the endpoint, so that they follow to a new one. */
 const DESTINATION = 'default';
+/** In which a receiver that is well has answered. */
+const LONGEST_TURN_MS = 1_000;
 
 export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
   health: () => HealthFacts,
+  onAttempt: (exporter: ExporterIdentity, attempt: Attempt) => void = () => undefined,
 ): Push {
   const { push } = config;
   const pushes = push.exporter === 'otlp' && !config.disabled;
@@ -43,6 +50,8 @@ export function buildPush(
   let outbox: Outbox | undefined;
   let sender: OtlpSender | undefined;
   let delivery: Delivery | undefined;
+  let handover: Handover | undefined;
+  let exporter: ExporterIdentity | undefined;
 
   function pushText(): { push?: string } {
     if (!delivery) return pushes ? {} : { push: 'off' };
@@ -50,11 +59,11 @@ export function buildPush(
   }
 
   return {
-    deliver(batch) {
-      outbox?.put(batch);
-      delivery?.wake();
+    async deliver(batch) {
+      await handover?.deliver(batch);
     },
     outbox: () => outbox?.state() ?? EMPTY_OUTBOX,
+    exporters: () => (exporter && delivery ? [{ ...exporter, ...delivery.state() }] : []),
     async start() {
       const url = await startServer(server, embedded, log);
       if (!pushes) {
@@ -63,7 +72,7 @@ export function buildPush(
       }
       // The embedded receiver is away exactly when the agent is.
       if (!embedded) file = openOutboxFile({ directory: config.outbox.directory, log, unixMs: Date.now });
-      outbox = openOutbox({ config, log }, file);
+      outbox = openOutbox({ config, log }, file, embedded || file ? 0 : 1);
       const endpoint = embedded ? `${url}${RECEIVER_PATH}` : push.endpoint;
       const destination = withoutCredentials(endpoint);
       log.info(
@@ -71,11 +80,22 @@ export function buildPush(
         embedded ? `no endpoint is configured: pushing to the embedded receiver, see ${url}/` : 'pushing',
       );
       sender = createOtlpSender({ ...push, endpoint, userAgent: `plimsoll/${VERSION}` });
-      delivery = createDelivery({ outbox, send: sender.send, halve: halveBatch, destination, log });
+      const identity = identifyExporter(push.protocol, endpoint, 0);
+      exporter = identity;
+      delivery = createDelivery({
+        outbox,
+        send: sender.send,
+        halve: halveBatch,
+        destination,
+        log,
+        onAttempt: (attempt) => onAttempt(identity, attempt),
+      });
+      handover = createHandover({ outbox, delivery, ...turnsWithin(config), monotonicMs: () => performance.now() });
       delivery.wake();
     },
     async stop(timeoutMs) {
       const started = performance.now();
+      handover?.close();
       if (delivery && !(await delivery.flush(timeoutMs))) {
         log.warn(
           { batches: outbox?.state().batches, ms: Math.round(performance.now() - started) },
@@ -90,11 +110,22 @@ export function buildPush(
   };
 }
 
-function openOutbox({ config, log }: { config: Config; log: Logger }, file: OutboxFile | undefined): Outbox {
+/** Cycles keep their time: waiting for a turn takes a tenth of it at most. */
+function turnsWithin({ collection }: Config): { readonly spanMs: number; readonly patienceMs: number } {
+  const spanMs = collection.intervalMs;
+  return { spanMs, patienceMs: Math.min(LONGEST_TURN_MS, spanMs / 10) };
+}
+
+function openOutbox(
+  { config, log }: { config: Config; log: Logger },
+  file: OutboxFile | undefined,
+  openErrors: number,
+): Outbox {
   const outbox = createOutbox({
     ...config.outbox,
     maxAgeMs: config.outbox.maxAgeSeconds * 1000,
     store: file?.store(DESTINATION),
+    openErrors,
     unixMs: Date.now,
     monotonicMs: () => performance.now(),
     log,

@@ -77,6 +77,8 @@ export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
       outboxOldestAgeSeconds: outbox.oldestAgeMs / 1000,
       outboxWriteErrors: outbox.writeErrors,
       dropped: outbox.dropped,
+      droppedPoints: outbox.droppedPoints,
+      exporters: push.exporters(),
     };
   });
   return { provider, instruments };

@@ -11,12 +11,15 @@ import {
   ATTR_CPU_MODE,
   ATTR_DISK_IO_DIRECTION,
   ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_LIMIT,
   ATTR_MEMORY_EVENT_TYPE,
   ATTR_NETWORK_CONNECTION_STATE,
   ATTR_NETWORK_INTERFACE_NAME,
   ATTR_NETWORK_IO_DIRECTION,
   ATTR_NETWORK_TRANSPORT,
+  ATTR_OTEL_COMPONENT_NAME,
+  ATTR_OTEL_COMPONENT_TYPE,
   ATTR_PAGING_FAULT_TYPE,
   ATTR_PRESSURE_RESOURCE,
   ATTR_PRESSURE_SCOPE,
@@ -25,6 +28,8 @@ import {
   ATTR_PROCESS_MEMORY_TYPE,
   ATTR_PROCESS_STATE,
   ATTR_REASON,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
   ATTR_SOURCE,
   ATTR_STAGE,
   ATTR_SYSTEM_DEVICE,
@@ -85,6 +90,13 @@ const network = kinds('network');
 const connections = kinds('connections');
 const life = kinds('life');
 const filesystem = kinds('filesystem');
+/** Which exporter a point is of: destinations differ in all but the type. */
+const EXPORTER: readonly MetricAttribute[] = [
+  { name: ATTR_OTEL_COMPONENT_NAME },
+  { name: ATTR_OTEL_COMPONENT_TYPE, values: ['otlp_http_metric_exporter', 'otlp_http_json_metric_exporter'] },
+  { name: ATTR_SERVER_ADDRESS },
+  { name: ATTR_SERVER_PORT },
+];
 const self = { ...kinds(), histogram: row('histogram') };
 
 // biome-ignore format: one metric a line, so that the table reads as a table.
@@ -163,8 +175,12 @@ export const METRICS = {
   outboxBatches: self.upDown({ name: 'plimsoll.outbox.batches', unit: '{batch}', valueType: 'int', description: 'Batches waiting to be sent.', source: 'outbox' }),
   outboxSize: self.upDown({ name: 'plimsoll.outbox.size', unit: 'By', valueType: 'int', description: 'Bytes waiting to be sent.', source: 'outbox' }),
   outboxOldestAge: self.gauge({ name: 'plimsoll.outbox.oldest.age', unit: 's', valueType: 'double', description: 'How long the oldest batch has waited to be sent; 0 where none waits.', source: 'outbox' }),
-  outboxWriteErrors: self.counter({ name: 'plimsoll.outbox.write.errors', unit: '{error}', valueType: 'int', description: 'Attempts to write the outbox to the disk that failed.', source: 'outbox' }),
+  outboxWriteErrors: self.counter({ name: 'plimsoll.outbox.write.errors', unit: '{error}', valueType: 'int', description: 'Attempts to open the file of the outbox or to write to it that failed.', source: 'outbox' }),
   outboxDropped: self.counter({ name: 'plimsoll.outbox.dropped', unit: '{batch}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected', 'unreadable'] }], description: 'Batches given up.', source: 'outbox' }),
+  outboxDroppedPoints: self.counter({ name: 'plimsoll.outbox.data_point.dropped', unit: '{data_point}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected', 'unreadable'] }], description: 'Data points of the batches given up.', source: 'outbox' }),
+  exportedPoints: self.counter({ name: 'otel.sdk.exporter.metric_data_point.exported', unit: '{data_point}', valueType: 'int', attributes: [...EXPORTER, { name: ATTR_ERROR_TYPE, only: 'of those that the receiver did not take: an HTTP status, or `rejected` where it took the rest of their request' }], description: 'Data points for which the export has finished, either successful or failed.', source: 'answers of the receivers' }),
+  inflightPoints: self.upDown({ name: 'otel.sdk.exporter.metric_data_point.inflight', unit: '{data_point}', valueType: 'int', attributes: EXPORTER, description: 'Data points of the batch that is being sent, the pauses between attempts included.', source: 'delivery' }),
+  exportDuration: self.histogram({ name: 'otel.sdk.exporter.operation.duration', unit: 's', valueType: 'double', attributes: [...EXPORTER, { name: ATTR_ERROR_TYPE, only: 'where it failed' }, { name: ATTR_HTTP_RESPONSE_STATUS_CODE, only: 'where the receiver answered' }], description: 'Duration of each attempt at sending a batch.', source: 'monotonic clock' }),
   agentCpuTime: self.counter({ name: 'process.cpu.time', unit: 's', valueType: 'double', attributes: [CPU_MODE], description: "CPU time of the agent's own process.", source: 'getrusage' }),
   agentMemoryUsage: self.upDown({ name: 'process.memory.usage', unit: 'By', valueType: 'int', description: "Resident memory of the agent's own process.", source: 'procfs self/stat rss' }),
 } as const satisfies Record<string, MetricDefinition>;

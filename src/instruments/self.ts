@@ -1,4 +1,4 @@
-import type { Meter } from '@opentelemetry/api';
+import type { Attributes, Meter } from '@opentelemetry/api';
 import type { EngineRequest } from '../sources/docker/client.ts';
 import type { MetricDefinition } from './definition.ts';
 import { METRICS } from './definitions.ts';
@@ -6,8 +6,13 @@ import { createDurationHistogram, createObservable } from './instrument.ts';
 import {
   ATTR_CPU_MODE,
   ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_LIMIT,
+  ATTR_OTEL_COMPONENT_NAME,
+  ATTR_OTEL_COMPONENT_TYPE,
   ATTR_REASON,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
   ATTR_SOURCE,
   ATTR_STAGE,
   ATTR_URL_TEMPLATE,
@@ -31,6 +36,30 @@ export type SelfReading = {
   readonly outboxOldestAgeSeconds: number;
   readonly outboxWriteErrors: number;
   readonly dropped: Readonly<Record<string, number>>;
+  readonly droppedPoints: Readonly<Record<string, number>>;
+  readonly exporters: readonly ExporterReading[];
+};
+
+/** What an exporter is called, by the semantic conventions of an SDK's own metrics. */
+export type ExporterName = {
+  readonly componentType: string;
+  readonly componentName: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+};
+
+export type ExporterReading = ExporterName & {
+  readonly acceptedPoints: number;
+  /** By error.type. */
+  readonly failedPoints: ReadonlyMap<string, number>;
+  readonly inflightPoints: number;
+};
+
+/** One attempt at sending; without an error it was a full success. */
+export type ExportAttempt = {
+  readonly seconds: number;
+  readonly errorType?: string;
+  readonly httpStatus?: number;
 };
 
 export type CycleStage = 'discover' | 'collect' | 'deliver' | 'total';
@@ -38,9 +67,10 @@ export type CycleStage = 'discover' | 'collect' | 'deliver' | 'total';
 export type SelfInstruments = {
   recordStage(stage: CycleStage, seconds: number): void;
   recordEngineRequest(request: EngineRequest): void;
+  recordExport(exporter: ExporterName, attempt: ExportAttempt): void;
 };
 
-type Point = { value: number; attributes?: Record<string, string> };
+type Point = { value: number; attributes?: Attributes };
 
 const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Point[]])[] = [
   [METRICS.selfContainers, ({ containers }) => [{ value: containers }]],
@@ -76,12 +106,36 @@ const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Poi
   [METRICS.outboxSize, ({ outboxBytes }) => [{ value: outboxBytes }]],
   [METRICS.outboxOldestAge, ({ outboxOldestAgeSeconds }) => [{ value: outboxOldestAgeSeconds }]],
   [METRICS.outboxWriteErrors, ({ outboxWriteErrors }) => [{ value: outboxWriteErrors }]],
+  [METRICS.outboxDropped, ({ dropped }) => byReason(dropped)],
+  [METRICS.outboxDroppedPoints, ({ droppedPoints }) => byReason(droppedPoints)],
+  [METRICS.exportedPoints, ({ exporters }) => exporters.flatMap(exportedPoints)],
   [
-    METRICS.outboxDropped,
-    ({ dropped }) =>
-      Object.entries(dropped).map(([reason, value]) => ({ value, attributes: { [ATTR_REASON]: reason } })),
+    METRICS.inflightPoints,
+    ({ exporters }) => exporters.map((each) => ({ value: each.inflightPoints, attributes: attributesOf(each) })),
   ],
 ];
+
+function byReason(counts: Readonly<Record<string, number>>): Point[] {
+  return Object.entries(counts).map(([reason, value]) => ({ value, attributes: { [ATTR_REASON]: reason } }));
+}
+
+function exportedPoints(exporter: ExporterReading): Point[] {
+  const attributes = attributesOf(exporter);
+  const failed = [...exporter.failedPoints].map(([errorType, value]) => ({
+    value,
+    attributes: { ...attributes, [ATTR_ERROR_TYPE]: errorType },
+  }));
+  return [{ value: exporter.acceptedPoints, attributes }, ...failed];
+}
+
+function attributesOf({ componentType, componentName, serverAddress, serverPort }: ExporterName): Attributes {
+  return {
+    [ATTR_OTEL_COMPONENT_TYPE]: componentType,
+    [ATTR_OTEL_COMPONENT_NAME]: componentName,
+    [ATTR_SERVER_ADDRESS]: serverAddress,
+    [ATTR_SERVER_PORT]: serverPort,
+  };
+}
 
 export function registerSelfInstruments(meter: Meter, sample: () => SelfReading): SelfInstruments {
   for (const [metric, pointsOf] of OBSERVED) {
@@ -90,6 +144,7 @@ export function registerSelfInstruments(meter: Meter, sample: () => SelfReading)
     });
   }
   const duration = createDurationHistogram(meter, METRICS.cycleDuration);
+  const exports = createDurationHistogram(meter, METRICS.exportDuration);
   const requests = createDurationHistogram(meter, METRICS.dockerRequestDuration);
   return {
     recordStage: (stage, seconds) => duration.record(seconds, { [ATTR_STAGE]: stage }),
@@ -97,6 +152,12 @@ export function registerSelfInstruments(meter: Meter, sample: () => SelfReading)
       requests.record(seconds, {
         [ATTR_URL_TEMPLATE]: urlTemplate,
         ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
+      }),
+    recordExport: (exporter, { seconds, errorType, httpStatus }) =>
+      exports.record(seconds, {
+        ...attributesOf(exporter),
+        ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
+        ...(httpStatus !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: httpStatus }),
       }),
   };
 }

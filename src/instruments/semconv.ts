@@ -28,6 +28,11 @@ export const ATTR_SERVICE_INSTANCE_ID = 'service.instance.id';
 
 export const ATTR_URL_TEMPLATE = 'url.template';
 export const ATTR_ERROR_TYPE = 'error.type';
+export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
+export const ATTR_OTEL_COMPONENT_NAME = 'otel.component.name';
+export const ATTR_OTEL_COMPONENT_TYPE = 'otel.component.type';
+export const ATTR_SERVER_ADDRESS = 'server.address';
+export const ATTR_SERVER_PORT = 'server.port';
 export const ATTR_CPU_MODE = 'cpu.mode';
 export const ATTR_NETWORK_IO_DIRECTION = 'network.io.direction';
 export const ATTR_NETWORK_INTERFACE_NAME = 'network.interface.name';

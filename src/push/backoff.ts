@@ -15,10 +15,14 @@ export function backoffMs(failures: number, random: number): number {
 /** Longer than this no receiver is waited for: it may have come back, or its clock may be wrong. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
 
+/** Upwards only: the receiver is not asked before it wants to be, and not by all agents in the same moment. */
+const RETRY_AFTER_JITTER = 0.1;
+
 /**
  * How long to wait when the receiver may have said it itself (`Retry-After`). A time of zero or in the past is no
  * answer, since it would let the agent try without a pause.
  */
 export function waitMs(failures: number, random: number, retryAfterMs = 0): number {
-  return retryAfterMs > 0 ? Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) : backoffMs(failures, random);
+  if (retryAfterMs <= 0) return backoffMs(failures, random);
+  return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + RETRY_AFTER_JITTER * random);
 }

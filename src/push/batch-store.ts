@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Database } from '../sqlite.ts';
 import type { Batch } from './batch.ts';
-import type { Database } from './sqlite.ts';
 
 /** What is known of a stored batch without reading its body. */
 export type StoredBatch = {

@@ -10,8 +10,21 @@ export type Batch = {
   readonly pointCount: number;
 };
 
-/** What became of one attempt to send a batch, by the OTLP/HTTP status table (design of the push path, README of push). */
+/** What became of one attempt to send a batch, by the OTLP/HTTP status table (status-table.ts). */
 export type SendOutcome =
-  | { readonly status: 'accepted'; readonly rejectedPointCount: number; readonly message?: string }
-  | { readonly status: 'retryable'; readonly reason: string; readonly retryAfterMs?: number }
-  | { readonly status: 'refused'; readonly reason: string; readonly httpStatus?: number };
+  | {
+      readonly status: 'accepted';
+      readonly rejectedPointCount: number;
+      readonly message?: string;
+      readonly httpStatus?: number;
+    }
+  | (Failure & { readonly status: 'retryable'; readonly retryAfterMs?: number })
+  | (Failure & { readonly status: 'refused' });
+
+type Failure = {
+  /** For people. */
+  readonly reason: string;
+  /** One of few, as the attribute error.type wants it: the HTTP status, or a code. */
+  readonly errorType?: string;
+  readonly httpStatus?: number;
+};

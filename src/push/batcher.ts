@@ -9,8 +9,8 @@ export type BatcherOptions = {
   readonly compression: 'gzip' | 'none';
   /** Of the body before compression. A chunk above it is split; a single point above it still goes out, alone. */
   readonly maxRequestBytes: number;
-  /** Takes each batch as soon as it is full, so that a cycle never holds all of its bodies. */
-  readonly deliver: (batch: Batch) => void;
+  /** Takes each batch as soon as it is full, so that a cycle never holds all of its bodies. Its promise is waited for. */
+  readonly deliver: (batch: Batch) => unknown;
 };
 
 export type Batcher = {
@@ -26,8 +26,10 @@ const compress = promisify(gzip);
  * where several callers add at once.
  */
 export function createBatcher({ encoding, compression, maxRequestBytes, deliver }: BatcherOptions): Batcher {
+  const { once, each } = encoding.joinBytes;
   let chunks: Uint8Array[] = [];
-  let bytes = 0;
+  /** Of the body that they make. */
+  let bytes = once;
   let points = 0;
   let delivering: Promise<unknown> = Promise.resolve();
 
@@ -39,7 +41,7 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     }
     const done = pack().then(async (batch) => {
       await earlier;
-      deliver(batch);
+      await deliver(batch);
     });
     // Its caller hears of a failure; those that come later do not.
     delivering = done.catch(() => undefined);
@@ -50,7 +52,7 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     const body = encoding.join(chunks);
     const pointCount = points;
     chunks = [];
-    bytes = 0;
+    bytes = once;
     points = 0;
     const { contentType } = encoding;
     if (compression === 'none') return { body, contentType, pointCount };
@@ -58,15 +60,16 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
   }
 
   async function addPiece(chunk: Uint8Array, pointCount: number): Promise<void> {
-    while (chunks.length > 0 && bytes + chunk.length > maxRequestBytes) await finish();
+    while (chunks.length > 0 && bytes + chunk.length + each > maxRequestBytes) await finish();
     chunks.push(chunk);
-    bytes += chunk.length;
+    bytes += chunk.length + each;
     points += pointCount;
   }
 
   return {
     async add(chunk, pointCount) {
-      const pieces = chunk.length > maxRequestBytes ? splitChunk(encoding, chunk, maxRequestBytes) : undefined;
+      const isTooLarge = once + chunk.length + each > maxRequestBytes;
+      const pieces = isTooLarge ? splitChunk(encoding, chunk, maxRequestBytes) : undefined;
       for (const piece of pieces ?? [{ chunk, pointCount }]) await addPiece(piece.chunk, piece.pointCount);
     },
     finish,

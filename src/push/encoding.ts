@@ -13,6 +13,8 @@ export type Encoding = {
   /** The same points, each marked as the end of its series (`NO_RECORDED_VALUE`). */
   encodeEnd(metrics: ResourceMetrics): Uint8Array;
   join(chunks: readonly Uint8Array[]): Uint8Array;
+  /** Bytes that joining adds to those of the chunks: once, and with each chunk. */
+  readonly joinBytes: { readonly once: number; readonly each: number };
   /** Present where a chunk can take other values without being encoded anew. */
   readonly template?: typeof createTemplate;
   /** What a body says, and a chunk that says it. Parsing throws where the body is not of OTLP. */
@@ -22,6 +24,9 @@ export type Encoding = {
 
 export type Protocol = 'http/protobuf' | 'http/json';
 
+const JSON_START = '{"resourceMetrics":[';
+const JSON_END = ']}';
+
 export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
   'http/protobuf': {
     contentType: 'application/x-protobuf',
@@ -30,6 +35,7 @@ export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
     encodeEnd: (metrics) => encodeMetricsRequest(withoutRecordedValues(toRequest(metrics))),
     // Concatenated protobuf messages are one message with all their repeated fields.
     join: (chunks) => Buffer.concat(chunks),
+    joinBytes: { once: 0, each: 0 },
     template: createTemplate,
     parse: decodeMetricsRequest,
     write: encodeMetricsRequest,
@@ -39,7 +45,9 @@ export const ENCODINGS: Readonly<Record<Protocol, Encoding>> = {
     encode: (metrics) => jsonChunk(toRequest(metrics)),
     encodeEnd: (metrics) => jsonChunk(withoutRecordedValues(toRequest(metrics))),
     join: (chunks) =>
-      Buffer.from(`{"resourceMetrics":[${chunks.map((chunk) => Buffer.from(chunk).toString()).join(',')}]}`),
+      Buffer.from(`${JSON_START}${chunks.map((chunk) => Buffer.from(chunk).toString()).join(',')}${JSON_END}`),
+    // There is a comma less than there are chunks.
+    joinBytes: { once: JSON_START.length + JSON_END.length - 1, each: 1 },
     parse: (body) => JSON.parse(Buffer.from(body).toString()),
     write: jsonChunk,
   },

@@ -32,17 +32,18 @@ function halvesOf(encoding: Encoding, body: Uint8Array): Halves<OtlpMetricsReque
 
 export type Piece = { readonly chunk: Uint8Array; readonly pointCount: number };
 
-/** The chunk in pieces of at most so many bytes, as far as it can be divided: by metric, at last by point. */
+/** The chunk in pieces of which each is a body of at most so many bytes, as far as it can be divided: by metric, at last by point. */
 export function splitChunk(encoding: PieceEncoding, chunk: Uint8Array, maxBytes: number): Piece[] | undefined {
+  const maxChunkBytes = maxBytes - encoding.joinBytes.once - encoding.joinBytes.each;
   const split = (request: OtlpMetricsRequest): Piece[] => {
     const written = encoding.write(request);
-    const halves = written.length > maxBytes ? halveRequest(request) : undefined;
+    const halves = written.length > maxChunkBytes ? halveRequest(request) : undefined;
     return halves ? halves.flatMap(split) : [{ chunk: written, pointCount: countPoints(request) }];
   };
   return halveRequest(encoding.parse(encoding.join([chunk])))?.flatMap(split);
 }
 
-export type PieceEncoding = Pick<Encoding, 'join' | 'parse' | 'write'>;
+export type PieceEncoding = Pick<Encoding, 'join' | 'joinBytes' | 'parse' | 'write'>;
 
 /** Divides the outermost list that has more than one element. */
 export function halveRequest({ resourceMetrics = [] }: OtlpMetricsRequest): Halves<OtlpMetricsRequest> | undefined {

@@ -1,9 +1,9 @@
-import { type IExportMetricsServiceResponse, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { LIMITS } from '../limits.ts';
 import type { Batch, SendOutcome } from './batch.ts';
 import { createChangingFile } from './changing-file.ts';
 import { parseHeadersFile } from './headers-file.ts';
 import { createHttpPoster, type HttpPoster, type Tls } from './http-poster.ts';
+import { parseOtlpAnswer } from './otlp-answer.ts';
 import { outcomeOfStatus } from './status-table.ts';
 
 export type OtlpSenderOptions = {
@@ -60,7 +60,7 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
         const headers = { ...lowerCased(options.headers), ...lowerCased(readHeaders?.() ?? {}) };
         return await attempt(poster, { ...options, headers }, closing.signal, batch);
       } catch (error) {
-        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs) };
+        return { status: 'retryable', reason: reasonOf(error, options.timeoutMs), errorType: errorTypeOf(error) };
       }
     },
     close: async () => {
@@ -88,7 +88,7 @@ async function attempt(
   });
   const { status, headers, body } = answer;
   if (status < 200 || status > 299) return outcomeOfStatus(status, headers['retry-after'], Date.now());
-  return acceptedOutcome(batch, body);
+  return { ...acceptedOutcome(batch, body), httpStatus: status };
 }
 
 /** Header names are one whatever their case: what the user sets must not stand beside what the protocol wants. */
@@ -96,12 +96,12 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 /** The answer of a receiver that took the request, perhaps without some of its points. */
-function acceptedOutcome({ contentType }: Batch, answer: Uint8Array | undefined): SendOutcome {
-  if (answer?.length === 0) return { status: 'accepted', rejectedPointCount: 0 };
+function acceptedOutcome({ contentType, pointCount }: Batch, answer: Uint8Array | undefined): SendOutcome {
   try {
-    const { rejectedDataPoints, errorMessage } = parseAnswer(contentType, answer).partialSuccess ?? {};
-    const message = errorMessage ? { message: errorMessage } : undefined;
-    return { status: 'accepted', rejectedPointCount: Number(rejectedDataPoints ?? 0), ...message };
+    if (!answer) throw new Error('no whole answer');
+    const { rejectedPointCount, ...message } = parseOtlpAnswer(contentType, answer);
+    // It cannot have rejected what was not sent.
+    return { status: 'accepted', rejectedPointCount: Math.min(rejectedPointCount, pointCount), ...message };
   } catch {
     return {
       status: 'accepted',
@@ -109,14 +109,6 @@ function acceptedOutcome({ contentType }: Batch, answer: Uint8Array | undefined)
       message: 'the answer is not of OTLP: is the endpoint a Collector?',
     };
   }
-}
-
-/** Throws where it is not of OTLP. The SDK's reader of JSON would not: it takes anything for an empty answer. */
-function parseAnswer(contentType: Batch['contentType'], answer: Uint8Array | undefined): IExportMetricsServiceResponse {
-  if (!answer) throw new Error('no whole answer');
-  return contentType === 'application/json'
-    ? JSON.parse(Buffer.from(answer).toString())
-    : ProtobufMetricsSerializer.deserializeResponse(answer);
 }
 
 /** Throws where a file cannot be read. */
@@ -133,11 +125,16 @@ const HINTS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was cut',
 };
 
+function errorTypeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return error.name === 'TimeoutError' ? 'timeout' : ((error as NodeJS.ErrnoException).code ?? error.name);
+}
+
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   const { code } = error as NodeJS.ErrnoException;
-  // undici leaves the message empty where several addresses were tried.
+  // Node leaves the message empty where several addresses were tried.
   const text = error.message || code || error.name;
   const hint = code === undefined ? undefined : HINTS[code];
   return hint ? `${text} (${hint})` : text;

@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { inUse, LOCK_TIMEOUT_MS, writePid } from '../directory-lock.ts';
+import { type Database, loadSqlite, SQLITE_BUSY, sqliteCode } from '../sqlite.ts';
 import { type BatchStore, createBatchStore, SCHEMA } from './batch-store.ts';
-import { type Database, loadSqlite, SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCode } from './sqlite.ts';
+import { createRenewingStore, isBroken } from './renewing-store.ts';
 
 /** The database of waiting batches, which no other process has open. */
 export type OutboxFile = {
@@ -17,42 +19,59 @@ export type OutboxFileOptions = {
   readonly unixMs: () => number;
 };
 
-/** Another agent has the outbox open. */
-export class OutboxInUse extends Error {
-  override readonly name = 'OutboxInUse';
-}
-
 /** "Plim" in the header of the file: it is ours. */
 const APPLICATION_ID = 0x506c696d;
 const LAYOUT_VERSION = 1;
-/** How long to wait for an agent that is just ending. */
-const BUSY_TIMEOUT_MS = 500;
 const WAL_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens the database, making it and its directory where they are missing. A file that is broken or not ours is set
- * aside under a new name. Answers undefined where the directory cannot be written, which is said; throws OutboxInUse
+ * aside under a new name. Answers undefined where the directory cannot be written, which is said; throws DirectoryInUse
  * where another process has it open.
  */
 export function openOutboxFile({ directory, log, unixMs }: OutboxFileOptions): OutboxFile | undefined {
   const path = join(directory, 'outbox.db');
-  const pidPath = join(directory, 'outbox.pid');
+  const locked = { directory, what: 'outbox' } as const;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const database = openOrReplace(path, log, unixMs);
-    // Only the message to a second agent depends on it: SQLite's lock is what holds, and ends with the process.
-    writeFileSync(pidPath, `${process.pid}\n`);
-    return {
-      store: (destination) => createBatchStore(database, destination, () => freeBytes(directory)),
-      close: () => database.close(),
-    };
+    const first = openOrReplace(path, log, unixMs);
+    writePid(locked);
+    return useDatabase(first, directory, (error) => {
+      setAside(path, error, log, unixMs);
+      return open(path);
+    });
   } catch (error) {
-    if (sqliteCode(error) === SQLITE_BUSY) throw new OutboxInUse(inUse(directory, pidPath), { cause: error });
+    if (sqliteCode(error) === SQLITE_BUSY) throw inUse(locked, error);
     log.warn(
       `the outbox is kept in memory only, and what waits there is lost when the agent ends: cannot write to ${directory}: ${(error as Error).message}; set outbox.directory to a directory that the agent may write to`,
     );
     return undefined;
   }
+}
+
+/** `replace`: sets the file aside because of this error, and begins a new one. */
+function useDatabase(first: Database, directory: string, replace: (error: Error) => Database): OutboxFile {
+  const databases = [first];
+  let stores = new Map<string, BatchStore>();
+
+  function current(destination: string): BatchStore {
+    const store =
+      stores.get(destination) ?? createBatchStore(databases.at(-1)!, destination, () => freeBytes(directory));
+    stores.set(destination, store);
+    return store;
+  }
+
+  function renew(error: Error): void {
+    databases.push(replace(error));
+    stores = new Map();
+  }
+
+  return {
+    store: (destination) => createRenewingStore(() => current(destination), renew),
+    close() {
+      for (const database of databases) database.close();
+    },
+  };
 }
 
 /** Some file systems do not say how large they are: then there is room until a write fails. */
@@ -65,18 +84,21 @@ function openOrReplace(path: string, log: Logger, unixMs: () => number): Databas
   try {
     return open(path);
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB && !(error instanceof ForeignFile)) throw error;
-    const stamp = new Date(unixMs()).toISOString().replaceAll(/[:.]/g, '-');
-    const aside = `${path}.set-aside-${stamp}`;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (statSync(path + suffix, { throwIfNoEntry: false })) renameSync(path + suffix, aside + suffix);
-    }
-    log.error(
-      `${path} is not an outbox that can be read (${(error as Error).message}): it is set aside as ${aside}, and a new one is begun`,
-    );
+    if (!isBroken(error) && !(error instanceof ForeignFile)) throw error;
+    setAside(path, error as Error, log, unixMs);
     return open(path);
   }
+}
+
+function setAside(path: string, error: Error, log: Logger, unixMs: () => number): void {
+  const stamp = new Date(unixMs()).toISOString().replaceAll(/[:.]/g, '-');
+  const aside = `${path}.set-aside-${stamp}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (statSync(path + suffix, { throwIfNoEntry: false })) renameSync(path + suffix, aside + suffix);
+  }
+  log.error(
+    `${path} is not an outbox that can be read (${error.message}): it is set aside as ${aside}, and a new one is begun`,
+  );
 }
 
 class ForeignFile extends Error {
@@ -85,7 +107,7 @@ class ForeignFile extends Error {
 
 function open(path: string): Database {
   const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
   try {
     // The lock that this takes is kept until the database is closed or the process ends, in whatever way.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
@@ -117,16 +139,4 @@ function assertOurs(database: Database): void {
 
 function numberOf(database: Database, query: string): number {
   return Number(Object.values(database.prepare(query).get() ?? {})[0]);
-}
-
-function inUse(directory: string, pidPath: string): string {
-  return `the outbox in ${directory} is in use by process ${pidOf(pidPath)}: stop that agent, or give this one another outbox.directory`;
-}
-
-function pidOf(path: string): string {
-  try {
-    return /^\d+$/m.exec(readFileSync(path, 'utf8'))?.[0] ?? '(unknown)';
-  } catch {
-    return '(unknown)';
-  }
 }

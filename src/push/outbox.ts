@@ -21,6 +21,8 @@ export type Outbox = {
   /** Puts these parts of it in its place. */
   replaced(batch: Batch, parts: readonly Batch[]): void;
   state(): OutboxState;
+  /** Whether the next batch would be the first to touch the disk, and need not if it came later. */
+  awaitsFirstAnswer(): boolean;
   /** Writes what is not on disk yet. Nothing may be called after it but `state`. */
   close(): void;
 };
@@ -32,21 +34,28 @@ export type OutboxState = {
   readonly oldestAgeMs: number;
   /** Batches given up since the start, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
-  /** Attempts to write to the disk that failed, since the start. */
+  /** Their points. */
+  readonly droppedPoints: Readonly<Record<DropReason, number>>;
+  /** Attempts to open or write the file that failed, since the start. */
   readonly writeErrors: number;
 };
+
+const NONE_DROPPED: OutboxState['dropped'] = { full: 0, expired: 0, rejected: 0, unreadable: 0 };
 
 export const EMPTY_OUTBOX: OutboxState = {
   batches: 0,
   bytes: 0,
   oldestAgeMs: 0,
-  dropped: { full: 0, expired: 0, rejected: 0, unreadable: 0 },
+  dropped: NONE_DROPPED,
+  droppedPoints: NONE_DROPPED,
   writeErrors: 0,
 };
 
 export type OutboxOptions = {
   /** Where batches wait; without it they wait in memory. */
   readonly store?: BatchStore | undefined;
+  /** Attempts to open it that failed. */
+  readonly openErrors?: number;
   /** Bytes of bodies that may wait in all, and of those not on disk; beyond it the oldest are given up. */
   readonly maxBytes: number;
   readonly maxMemoryBytes: number;
@@ -61,13 +70,14 @@ const SPAN = 2 ** 20;
 
 /**
  * A queue in order. A batch that comes while none waits is held in memory and touches the disk only when sending it
- * failed; every other is written when it comes. What the disk does not take stays in memory, in its place.
+ * failed; every other is written when it comes (handover.ts lets few come then). What the disk does not take stays in memory, in its place.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
+  const { store, openErrors = 0, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
   const keeping = createKeeping({ store, log });
   const known = new WeakMap<Batch, Entry>();
-  const dropped: Record<DropReason, number> = { ...EMPTY_OUTBOX.dropped };
+  const dropped: Record<DropReason, number> = { ...NONE_DROPPED };
+  const droppedPoints: Record<DropReason, number> = { ...NONE_DROPPED };
   const said = new Set<DropReason>();
   const entries = keeping.load({ unixMs: unixMs(), monotonicMs: monotonicMs() });
   let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -94,6 +104,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function giveUp(entry: Entry, reason: DropReason): void {
     if (!remove(entry)) return;
     dropped[reason] += 1;
+    droppedPoints[reason] += entry.pointCount;
     // A batch that the receiver refuses is said by who sent it.
     if (reason === 'rejected' || said.has(reason)) return;
     said.add(reason);
@@ -175,8 +186,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       bytes,
       oldestAgeMs: entries[0] ? Math.max(0, monotonicMs() - entries[0].putMonotonicMs) : 0,
       dropped: { ...dropped },
-      writeErrors: keeping.writeErrors(),
+      droppedPoints: { ...droppedPoints },
+      writeErrors: openErrors + keeping.writeErrors(),
     }),
+    awaitsFirstAnswer: () => store !== undefined && entries.length === 1 && entries[0]?.status === 'fresh',
     close() {
       for (const entry of entries) if (entry.status === 'fresh') entry.status = 'unsaved';
       keeping.save(entries);

@@ -28,7 +28,7 @@ export function createSelfExporter({ temporality, encoding, batcher, now }: Self
       // The push path is closed by its owner.
     },
     setMetrics() {
-      // What the push path counts is in plimsoll.outbox.*, for all that it sends.
+      // The push path counts for all that it sends, and under the same names: docs/adr/0018.
     },
   };
 

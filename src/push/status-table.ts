@@ -20,9 +20,10 @@ export function outcomeOfStatus(httpStatus: number, retryAfter: string | undefin
       ? 'redirects are not followed: name the final address in push.endpoint'
       : undefined);
   const reason = `HTTP status ${httpStatus}${hint ? ` (${hint})` : ''}`;
-  if (!RETRYABLE.has(httpStatus)) return { status: 'refused', reason, httpStatus };
+  const failure = { reason, httpStatus, errorType: String(httpStatus) };
+  if (!RETRYABLE.has(httpStatus)) return { status: 'refused', ...failure };
   const retryAfterMs = parseRetryAfter(retryAfter, nowUnixMs);
-  return { status: 'retryable', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { status: 'retryable', ...failure, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 const MS_PER_SECOND = 1000;

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DirectoryInUse, type DirectoryLock, lockDirectory } from '../directory-lock.ts';
 import { LIMITS } from '../limits.ts';
 
 /** The files of the state in a directory that can be written. */
@@ -33,31 +34,48 @@ export type StateDirectory = {
   note(lines: readonly string[]): void;
   /** Says that the state has everything. */
   leave(): void;
+  /** Lets another agent have it. */
+  release(): void;
 };
+
+/** Throws DirectoryInUse. */
+export type LockState = (directory: string) => DirectoryLock;
+
+const lockState: LockState = (directory) => lockDirectory({ directory, what: 'state' });
 
 /** Far more than thousands of containers need. */
 const MAX_BYTES = LIMITS.stateFile.max;
 const PRIVATE = 0o600;
 
-/** Opens the first directory that can be written, making it where it is missing; or says why none can. */
-export function openStateDirectory(paths: readonly string[]): StateDirectory | readonly Error[] {
+/**
+ * Opens the first directory that can be written, making it where it is missing; or says why none can. Nothing of another
+ * agent is touched: throws DirectoryInUse where one uses it.
+ */
+export function openStateDirectory(
+  paths: readonly string[],
+  lockOf: LockState = lockState,
+): StateDirectory | readonly Error[] {
   const failures: Error[] = [];
   for (const path of paths) {
+    let lock: DirectoryLock | undefined;
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
+      lock = lockOf(path);
       // The journal is there as long as an agent runs.
       const journal = join(path, 'state.journal');
       const isUnclean = statSync(journal, { throwIfNoEntry: false }) !== undefined;
       closeSync(openSync(journal, 'a', PRIVATE));
-      return useDirectory(path, isUnclean);
+      return useDirectory(path, isUnclean, lock);
     } catch (error) {
+      lock?.release();
+      if (error instanceof DirectoryInUse) throw error;
       failures.push(error as Error);
     }
   }
   return failures;
 }
 
-function useDirectory(path: string, isUnclean: boolean): StateDirectory {
+function useDirectory(path: string, isUnclean: boolean, lock: DirectoryLock): StateDirectory {
   const file = join(path, 'state.json');
   const journal = join(path, 'state.journal');
   const temporary = `${file}.${process.pid}.tmp`;
@@ -86,6 +104,7 @@ function useDirectory(path: string, isUnclean: boolean): StateDirectory {
     notes: () => (readWhole(journal) ?? '').split('\n').filter((line) => line !== ''),
     note: (lines) => appendFileSync(journal, lines.map((line) => `${line}\n`).join('')),
     leave: () => rmSync(journal, { force: true }),
+    release: () => lock.release(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Accounts, Run } from '../accounting/accounts.ts';
 import type { Pasts, RememberedFamily } from '../accounting/container-account.ts';
 import type { Logger } from '../log.ts';
-import { openStateDirectory, type StateDirectory } from './state-directory.ts';
+import { type LockState, openStateDirectory, type StateDirectory } from './state-directory.ts';
 import { formatState, parseState, type State } from './state-format.ts';
 
 export type StateKeeper = {
@@ -13,6 +13,8 @@ export type StateKeeper = {
   afterCycle(): Promise<void>;
   /** Writes the state when the agent ends. */
   close(): Promise<void>;
+  /** Closes it where the agent could not start: what is there stays as it was found. */
+  abandon(): void;
 };
 
 export type StateKeeperOptions = {
@@ -23,22 +25,25 @@ export type StateKeeperOptions = {
   readonly unixMs: () => number;
   readonly monotonicMs: () => number;
   readonly log: Logger;
+  /** Keeps other agents away; by default until the process ends. */
+  readonly lock?: LockState;
 };
 
 const WRITE_INTERVAL_MS = 60_000;
 const FAMILIES: readonly RememberedFamily[] = ['procfs', 'network'];
 
-/** Restores the accounts from the state file, and keeps that file up to date. */
+/** Restores the accounts from the state file, and keeps that file up to date. Throws DirectoryInUse. */
 export function openStateKeeper(options: StateKeeperOptions): StateKeeper {
   const { directories, accounts, log } = options;
-  const opened = openStateDirectory(directories);
+  const opened = openStateDirectory(directories, options.lock);
   if (!('path' in opened)) {
     const reasons = opened.map(({ message }) => message).join('; ');
     log.warn(
       `the state is kept in memory only, and counters of processes may fall when the agent is restarted: ${reasons}; set state.directory to a directory that the agent may write to`,
     );
     const nothing = (): Promise<void> => Promise.resolve();
-    return { directory: undefined, note: () => undefined, afterCycle: nothing, close: nothing };
+    const none = (): void => undefined;
+    return { directory: undefined, note: none, afterCycle: nothing, close: nothing, abandon: none };
   }
   const directory: StateDirectory = opened;
   restore(directory, options);
@@ -99,6 +104,11 @@ export function openStateKeeper(options: StateKeeperOptions): StateKeeper {
     async close() {
       await write({ endedAtMs: options.unixMs() });
       if (!isBroken) directory.leave();
+      directory.release();
+    },
+    abandon() {
+      if (!directory.isUnclean) directory.leave();
+      directory.release();
     },
   };
 }

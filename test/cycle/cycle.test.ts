@@ -26,6 +26,7 @@ function createFilled(collected: readonly Collected[], options: Partial<CycleOpt
       encode: () => Buffer.from('live'),
       encodeEnd: () => Buffer.from('end'),
       join: (chunks) => Buffer.concat(chunks),
+      joinBytes: { once: 0, each: 0 },
       parse: () => ({}),
       write: () => Buffer.from('written'),
     },

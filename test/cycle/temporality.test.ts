@@ -57,8 +57,9 @@ async function twoCycles(temporality: Temporality) {
     {
       sources: whole.sources,
       push: {
-        deliver: (batch) => batches.push(batch),
+        deliver: async (batch) => void batches.push(batch),
         outbox: () => EMPTY_OUTBOX,
+        exporters: () => [],
         start: async () => undefined,
         stop: async () => undefined,
       },

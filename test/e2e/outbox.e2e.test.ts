@@ -67,6 +67,13 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'collector'], 'what waits fo
       return point.timeSeconds <= before;
     });
     expect(disordered).toEqual([]);
+    const ages = all.filter(({ metric }) => metric === 'plimsoll.outbox.oldest.age');
+    const away = ages.filter(({ timeSeconds }) => timeSeconds > awaySeconds && timeSeconds < backSeconds);
+    // Over both restarts, which know how long it has waited.
+    const grown = away.map(({ value = 0 }) => value);
+    expect(grown).toEqual(grown.toSorted((a, b) => a - b));
+    expect(grown.at(-1)).toBeGreaterThan(6 * (INTERVAL_MS / 1000));
+    expect(ages.at(-1)?.value, 'at the end nothing waits but what is on its way').toBeLessThan(INTERVAL_MS / 1000);
     const times = await uptimes();
     const gaps = times.filter((time, index) => index > 0 && time - times[index - 1]! > 1.5 * (INTERVAL_MS / 1000));
     expect(gaps.length, `only the two restarts may leave a gap: ${times}`).toBeLessThanOrEqual(2);

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createOtlpEndpoint, status } from '../fakes/otlp-endpoint.ts';
 import { describeWith } from '../parts.ts';
@@ -18,11 +20,13 @@ describeWith(['linux'], 'an error that nothing handles', () => {
   afterEach(() => releasers.release());
 
   async function startQuick(preload: 'throws' | 'rejects', endpoint: string, more: object = {}, env = {}) {
+    const headersFile = join(await createTempDir(releasers), 'headers');
+    await writeFile(headersFile, 'x-token: hidden-4\n');
     const config = {
       collection: { intervalMs: 1_000 },
       discovery: { source: 'cgroup' },
       status: { address: `127.0.0.1:${await freePort()}` },
-      push: { endpoint, headers: { authorization: 'hidden-2' } },
+      push: { endpoint, headers: { authorization: 'hidden-2' }, headersFile },
       ...more,
     };
     const agent = await startAgent({ releasers, preload, config, env });
@@ -31,7 +35,7 @@ describeWith(['linux'], 'an error that nothing handles', () => {
   }
 
   it.each([
-    ['throws', { type: 'Error', code: 'EPROVOKED', message: 'provoked: https://***@host/ refused ***' }],
+    ['throws', { type: 'Error', code: 'EPROVOKED', message: 'provoked: https://***@host/ refused ***, ***' }],
     ['rejects', { type: 'TypeError', message: 'provoked' }],
   ] as const)('ends the process with one line and status 70 (%s)', async (preload, error) => {
     const endpoint = await createOtlpEndpoint();

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { LIMITS } from '../../src/limits.ts';
 import {
   decodeMetricsRequest,
   encodeMetricsRequest,
+  encodeMetricsResponse,
   MalformedOtlp,
   type OtlpMetricsRequest,
+  type OtlpMetricsResponse,
   parseMetricsRequestJson,
 } from '../../src/otlp/metrics-proto.ts';
+import { parseOtlpAnswer } from '../../src/push/otlp-answer.ts';
 import { createLatestContainers } from '../../src/status/latest.ts';
 import { createReceiver } from '../../src/status/receiver.ts';
 import { container, requestOf } from '../status/pushes.ts';
@@ -71,6 +75,30 @@ function received(contentType: string, isGzip: boolean, seeds: readonly Buffer[]
   };
 }
 
+const ANSWERS: readonly OtlpMetricsResponse[] = [
+  {},
+  { partialSuccess: { rejectedDataPoints: '3', errorMessage: 'too old' } },
+  { partialSuccess: { errorMessage: 'x'.repeat(300) } },
+];
+
+/** What a receiver answers. */
+function answered(contentType: 'application/json' | 'application/x-protobuf', seeds: readonly Buffer[]): FuzzTarget {
+  return {
+    covers: [`src/push/otlp-answer.ts parseOtlpAnswer (${contentType})`, 'src/push/otlp-answer.ts parseOtlpAnswer'],
+    seeds,
+    isJson: contentType === 'application/json',
+    longRuns: 500_000,
+    // It is not of OTLP.
+    allows: (error) => error instanceof Error && !(error instanceof Unsound),
+    run: (bytes) => {
+      const answer = parseOtlpAnswer(contentType, bytes);
+      expectSound(answer, { maxText: LIMITS.receiverMessage.max });
+      if (typeof answer.rejectedPointCount !== 'number') throw new Unsound('the count is not a number');
+      if (!['string', 'undefined'].includes(typeof answer.message)) throw new Unsound('the message is not a text');
+    },
+  };
+}
+
 /** Small when sent, and far over the limit when unpacked. */
 const BOMB = gzipSync(Buffer.alloc(100 * MAX_INPUT_BYTES));
 
@@ -88,6 +116,14 @@ export const OTLP_TARGETS: readonly FuzzTarget[] = [
     allows: isMalformed,
     run: (bytes) => show(parseMetricsRequestJson(bytes.toString())),
   },
+  answered(
+    'application/x-protobuf',
+    ANSWERS.map((answer) => Buffer.from(encodeMetricsResponse(answer))),
+  ),
+  answered(
+    'application/json',
+    ANSWERS.map((answer) => Buffer.from(JSON.stringify(answer))),
+  ),
   received('application/x-protobuf', false, PROTOBUF),
   received('application/json', false, JSON_TEXTS),
   received('application/x-protobuf', true, [...PROTOBUF, Buffer.alloc(100 * MAX_INPUT_BYTES)]),

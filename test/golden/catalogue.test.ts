@@ -28,7 +28,7 @@ function shownAs(name: string): OtlpMetric[] {
 describe.each(METRIC_DEFINITIONS.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
   it('has a name like those of the semantic conventions', () => {
     expect(name).toMatch(NAME);
-    expect(name).toMatch(/^(container|k8s|plimsoll|process)\./);
+    expect(name).toMatch(/^(container|k8s|otel|plimsoll|process)\./);
     // https://opentelemetry.io/docs/specs/semconv/general/metrics: no `total` (Prometheus adds it), no unit in the name.
     expect(name).not.toMatch(/(\.|_)(total|bytes|seconds)$/);
   });

@@ -1,8 +1,17 @@
+import { createOtlpHttpExporterMetrics } from '@opentelemetry/otlp-exporter-base/node-http';
+import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { registerSelfInstruments, type SelfReading } from '../../src/instruments/self.ts';
+import { identifyExporter } from '../../src/push/exporter-identity.ts';
 import { PullReader } from '../../src/push/pull-reader.ts';
 import { pointsOf } from '../cycle/points-of.ts';
+import { collectSample } from '../push/resource-metrics.ts';
+
+const EXPORTER = identifyExporter('http/protobuf', 'http://there:4318/v1/metrics', 0);
+
+/** Its type and its name. */
+const NAMED = 'otlp_http_metric_exporter otlp_http_metric_exporter/0';
 
 const reading: SelfReading = {
   containers: 3,
@@ -24,6 +33,19 @@ const reading: SelfReading = {
   outboxOldestAgeSeconds: 12.5,
   outboxWriteErrors: 6,
   dropped: { full: 1, expired: 0, rejected: 2 },
+  droppedPoints: { full: 10, expired: 0, rejected: 20 },
+  exporters: [
+    {
+      ...EXPORTER,
+      acceptedPoints: 100,
+      failedPoints: new Map([
+        ['rejected', 3],
+        ['404', 7],
+      ]),
+      inflightPoints: 5,
+    },
+    { ...EXPORTER, serverAddress: 'other', acceptedPoints: 50, failedPoints: new Map(), inflightPoints: 0 },
+  ],
 };
 
 async function observe(record: (self: ReturnType<typeof registerSelfInstruments>) => void = () => undefined) {
@@ -50,6 +72,15 @@ describe('metrics of the agent itself', () => {
       'plimsoll.outbox.dropped full': 1,
       'plimsoll.outbox.dropped expired': 0,
       'plimsoll.outbox.dropped rejected': 2,
+      'plimsoll.outbox.data_point.dropped full': 10,
+      'plimsoll.outbox.data_point.dropped expired': 0,
+      'plimsoll.outbox.data_point.dropped rejected': 20,
+      [`otel.sdk.exporter.metric_data_point.exported ${NAMED} there 4318`]: 100,
+      [`otel.sdk.exporter.metric_data_point.exported ${NAMED} there 4318 rejected`]: 3,
+      [`otel.sdk.exporter.metric_data_point.exported ${NAMED} there 4318 404`]: 7,
+      [`otel.sdk.exporter.metric_data_point.exported ${NAMED} other 4318`]: 50,
+      [`otel.sdk.exporter.metric_data_point.inflight ${NAMED} there 4318`]: 5,
+      [`otel.sdk.exporter.metric_data_point.inflight ${NAMED} other 4318`]: 0,
       'plimsoll.cpu.unattributed': 1.5,
       'plimsoll.limit.reached interfaces': 2,
       'plimsoll.limit.reached labels': 1,
@@ -67,6 +98,43 @@ describe('metrics of the agent itself', () => {
     });
     expect(observed['plimsoll.docker.request.duration /info']).toMatchObject({ count: 1, sum: 0.02 });
     expect(observed['plimsoll.docker.request.duration /info ETIMEDOUT']).toMatchObject({ count: 1, sum: 5 });
+  });
+
+  it('carry how long each attempt at sending took, and why it failed', async () => {
+    const observed = await observe(({ recordExport }) => {
+      recordExport(EXPORTER, { seconds: 0.2 });
+      recordExport(EXPORTER, { seconds: 1, errorType: 'ECONNREFUSED' });
+      recordExport(EXPORTER, { seconds: 2, errorType: '503', httpStatus: 503 });
+    });
+    const name = `otel.sdk.exporter.operation.duration ${NAMED} there 4318`;
+    expect(observed[name]).toMatchObject({ count: 1, sum: 0.2 });
+    expect(observed[`${name} ECONNREFUSED`]).toMatchObject({ count: 1, sum: 1 });
+    expect(observed[`${name} 503 503`]).toMatchObject({ count: 1, sum: 2 });
+  });
+
+  it('carry what the SDK’s own exporter would, by the same names', async () => {
+    const readers = [new PullReader(), new PullReader()] as const;
+    const [ours, sdks] = readers.map((reader) => new MeterProvider({ readers: [reader] }));
+    const url = 'http://there:4318/v1/metrics';
+    createOtlpHttpExporterMetrics('otlp_http_metric_exporter', MetricsExporterMetricsHelper, url, sdks!).startExport(
+      await collectSample({}),
+    )(undefined);
+    const { recordExport } = registerSelfInstruments(ours!.getMeter('test'), () => reading);
+    recordExport(EXPORTER, { seconds: 0.2, httpStatus: 200 });
+    const shape = async (reader: PullReader) =>
+      Object.fromEntries(
+        (await reader.pull()).scopeMetrics
+          .flatMap(({ metrics }) => metrics)
+          .filter(({ descriptor }) => descriptor.name.startsWith('otel.sdk.exporter.'))
+          // Not by their unit: the conventions have {data_point}, the SDK {metric_data_point}.
+          .map(({ descriptor, dataPoints, dataPointType }) => [
+            descriptor.name,
+            [dataPointType, Object.keys(dataPoints[0]!.attributes).sort()],
+          ]),
+      );
+    const expected = await shape(readers[1]);
+    expect(Object.keys(expected)).toHaveLength(3);
+    expect(await shape(readers[0])).toEqual(expected);
   });
 
   it('carry how long each stage of a cycle took', async () => {

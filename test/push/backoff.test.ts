@@ -22,14 +22,15 @@ describe('backoff', () => {
     expect(backoffMs(1, 0.999)).toBeCloseTo(1200, 0);
   });
 
-  it('waits as long as the receiver says', () => {
-    expect(waitMs(9, 0.5, 1000)).toBe(1000);
-    expect(waitMs(1, 0.5, 120_000)).toBe(120_000);
+  it('waits as long as the receiver says, never less, and up to a tenth longer so that agents do not come back together', () => {
+    expect(waitMs(9, 0, 1000)).toBe(1000);
+    expect(waitMs(1, 0.5, 120_000)).toBe(126_000);
+    expect(waitMs(1, 0.999, 120_000)).toBeCloseTo(132_000, -2);
   });
 
   it('does not take zero for an answer, nor a time that no timer can wait', () => {
     expect(waitMs(1, 0.5, 0)).toBe(1000);
     expect(waitMs(1, 0.5)).toBe(1000);
-    expect(waitMs(1, 0.5, 999_999_999_000)).toBe(600_000);
+    expect(waitMs(1, 0, 999_999_999_000)).toBe(600_000);
   });
 });

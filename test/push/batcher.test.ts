@@ -1,12 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OtlpMetricsRequest } from '../../src/otlp/metrics-request.ts';
 import type { Batch } from '../../src/push/batch.ts';
 import { type BatcherOptions, createBatcher } from '../../src/push/batcher.ts';
+import { ENCODINGS } from '../../src/push/encoding.ts';
 
 const encoding: BatcherOptions['encoding'] = {
   contentType: 'application/x-protobuf',
   join: (chunks) => Buffer.concat(chunks),
+  joinBytes: { once: 0, each: 0 },
   parse: () => ({}),
   write: () => Buffer.from('never asked for'),
 };
@@ -128,5 +131,71 @@ describe('batcher', () => {
     await batcher.add(chunk('b'), 1);
     await batcher.finish();
     expect(delivered).toEqual(['a', 'b']);
+  });
+});
+
+/** A container whose metrics have so many points. */
+function resource(name: string, points: readonly number[]) {
+  const metric = (count: number, index: number) => ({
+    name: `metric.${index}`,
+    sum: {
+      dataPoints: Array.from({ length: count }, (_, n) => ({ timeUnixNano: '1700000000000000000', asInt: `${n}` })),
+      aggregationTemporality: 2,
+      isMonotonic: true,
+    },
+  });
+  const attributes = [{ key: 'container.name', value: { stringValue: name } }];
+  return { resource: { attributes }, scopeMetrics: [{ scope: { name: 'plimsoll' }, metrics: points.map(metric) }] };
+}
+
+/** `container metric value` of every point, in order. */
+function pointsIn({ resourceMetrics = [] }: OtlpMetricsRequest): string[] {
+  return resourceMetrics.flatMap(({ resource: of, scopeMetrics = [] }) =>
+    scopeMetrics.flatMap(({ metrics = [] }) =>
+      metrics.flatMap(({ name, sum }) =>
+        (sum?.dataPoints ?? []).map((each) => `${of?.attributes?.[0]?.value?.stringValue} ${name} ${each.asInt}`),
+      ),
+    ),
+  );
+}
+
+describe.each(Object.entries(ENCODINGS))('batches of %s', (_, real) => {
+  const sentOf = async (
+    resources: readonly ReturnType<typeof resource>[],
+    maxRequestBytes: number,
+    compression: 'none' | 'gzip' = 'none',
+  ) => {
+    const { batcher, batches } = createFilled({ encoding: real, maxRequestBytes, compression });
+    for (const each of resources) {
+      const request = { resourceMetrics: [each] };
+      await batcher.add(real.write(request), pointsIn(request).length);
+    }
+    await batcher.finish();
+    const bodies = batches.map(({ body, contentEncoding }) => (contentEncoding ? gunzipSync(body) : body));
+    expect(Math.max(...bodies.map((body) => body.length))).toBeLessThanOrEqual(maxRequestBytes);
+    const points = bodies.map((body) => pointsIn(real.parse(body)));
+    expect(batches.map(({ pointCount }) => pointCount)).toEqual(points.map(({ length }) => length));
+    expect(points.flat()).toEqual(pointsIn({ resourceMetrics: resources }));
+    return bodies;
+  };
+
+  it.each(['none', 'gzip'] as const)(
+    'divide a container that is over the limit by metric, between others (compression %s)',
+    async (compression) => {
+      const large = resource('large', [3, 40, 1, 200, 5, 5, 5]);
+      const bodies = await sentOf([resource('a', [2]), large, resource('b', [2])], 2_000, compression);
+      expect(bodies.length).toBeGreaterThan(3);
+    },
+  );
+
+  it('stay within the limit to the byte, whatever it is', async () => {
+    const small = ['a', 'b', 'c', 'd'].map((name) => resource(name, [1]));
+    const { length } = real.join(small.map((each) => real.write({ resourceMetrics: [each] })));
+    expect(await sentOf(small, length)).toHaveLength(1);
+    expect(await sentOf(small, length - 1)).toHaveLength(2);
+    const sizes = fc.asyncProperty(fc.integer({ min: 600, max: 3_000 }), async (max) => {
+      await sentOf([resource('a', [20]), resource('b', [1, 30, 1]), ...small], max);
+    });
+    await fc.assert(sizes, { numRuns: 30 });
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LIMITS } from '../../src/limits.ts';
 import type { Batch, SendOutcome } from '../../src/push/batch.ts';
 import { createDelivery, type DeliveryOptions } from '../../src/push/delivery.ts';
 import { createLogLines } from '../fakes/log-lines.ts';
@@ -55,7 +56,12 @@ describe('delivery', () => {
     await pass(0);
     expect(texts()).toEqual(['a', 'b', 'c']);
     expect(outbox.state().batches).toBe(0);
-    expect(delivery.state()).toEqual({ acceptedBatches: 3, rejectedPoints: 0 });
+    expect(delivery.state()).toEqual({
+      acceptedBatches: 3,
+      acceptedPoints: 3,
+      failedPoints: new Map(),
+      inflightPoints: 0,
+    });
   });
 
   it('sends what comes while it sends, and what comes after it was done', async () => {
@@ -89,8 +95,8 @@ describe('delivery', () => {
     expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000, 2500, 2500, 3500]);
   });
 
-  it('waits as long as the receiver says', async () => {
-    const { put, sent } = createFilled([{ ...AWAY, retryAfterMs: 42_000 }]);
+  it('waits as long as the receiver says, and a little more', async () => {
+    const { put, sent } = createFilled([{ ...AWAY, retryAfterMs: 40_000 }]);
     put('a');
     await pass(60_000);
     expect(sent.map(({ atMs }) => atMs)).toEqual([0, 42_000]);
@@ -125,15 +131,75 @@ describe('delivery', () => {
   });
 
   it('never sends again what was accepted in part', async () => {
-    const { put, texts, delivery } = createFilled([{ status: 'accepted', rejectedPointCount: 3, message: 'too old' }]);
+    const { put, texts, delivery } = createFilled([{ status: 'accepted', rejectedPointCount: 1, message: 'too old' }]);
     put('a');
     await pass(60_000);
     expect(texts()).toEqual(['a']);
-    expect(delivery.state()).toEqual({ acceptedBatches: 1, rejectedPoints: 3 });
+    expect(delivery.state()).toMatchObject({ acceptedBatches: 1, failedPoints: new Map([['rejected', 1]]) });
+  });
+});
+
+describe('what delivery counts', () => {
+  it('is each point once, by what became of it, and each attempt with its time', async () => {
+    const attempts: unknown[] = [];
+    const outcomes: SendOutcome[] = [
+      { ...AWAY, errorType: 'ECONNREFUSED' },
+      { status: 'accepted', rejectedPointCount: 2 },
+      { ...REFUSED, errorType: '404' },
+      { status: 'refused', reason: 'HTTP status 413', httpStatus: 413, errorType: '413' },
+    ];
+    const { delivery, outbox } = createFilled([], {
+      onAttempt: (attempt) => attempts.push(attempt),
+      send: async () => {
+        await sleepFaked(500, new AbortController().signal);
+        return outcomes.shift() ?? ACCEPTED;
+      },
+    });
+    outbox.put(batch('a', { pointCount: 5 }));
+    outbox.put(batch('b', { pointCount: 7 }));
+    outbox.put(batch('cd', { pointCount: 2 }));
+    delivery.wake();
+    await pass(600);
+    expect(delivery.state().inflightPoints, 'in its pause, too').toBe(5);
+    await pass(10_000);
+    expect(delivery.state()).toMatchObject({
+      acceptedPoints: 5,
+      failedPoints: new Map([
+        ['rejected', 2],
+        ['404', 7],
+      ]),
+      inflightPoints: 0,
+    });
+    expect(attempts).toEqual([
+      { seconds: 0.5, errorType: 'ECONNREFUSED' },
+      { seconds: 0.5, errorType: 'rejected' },
+      { seconds: 0.5, errorType: '404', httpStatus: 404 },
+      { seconds: 0.5, errorType: '413', httpStatus: 413 },
+      { seconds: 0.5 },
+      { seconds: 0.5 },
+    ]);
   });
 });
 
 describe('what delivery says', () => {
+  it('does not fill the log where a receiver says something else each time, and says how much it left out', async () => {
+    let n = 0;
+    const { put, lines } = createFilled([], {
+      send: async () => ({ status: 'accepted', rejectedPointCount: 0, message: `note ${n++}` }),
+    });
+    put(...Array.from({ length: 100 }, () => 'a'));
+    await pass(59_000);
+    expect(lines).toHaveLength(LIMITS.deliveryLines.max);
+    await pass(1_000);
+    put('a');
+    await pass(0);
+    expect(lines).toHaveLength(LIMITS.deliveryLines.max + 1);
+    expect(lines.at(-1)).toMatchObject({
+      msg: 'the receiver says: note 100',
+      linesLeftOut: 100 - LIMITS.deliveryLines.max,
+    });
+  });
+
   it('one line when trouble begins, when its reason changes and when it is over', async () => {
     const other: SendOutcome = { status: 'retryable', reason: 'HTTP status 503' };
     const { put, lines, delivery } = createFilled([AWAY, AWAY, AWAY, other, other]);

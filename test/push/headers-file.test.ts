@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createChangingFile } from '../../src/push/changing-file.ts';
-import { parseHeadersFile } from '../../src/push/headers-file.ts';
+import { headerSecrets, parseHeadersFile } from '../../src/push/headers-file.ts';
 import { createOtlpSender } from '../../src/push/otlp-sender.ts';
 import { createOtlpEndpoint } from '../fakes/otlp-endpoint.ts';
 import { batch } from './batches.ts';
@@ -55,5 +55,17 @@ describe('a file of headers', () => {
 
   it('that is not there is said at once', () => {
     expect(() => createChangingFile(join(directory, 'missing'), String)).toThrow('missing');
+  });
+});
+
+describe('what must not be logged', () => {
+  it('are the values of both places, of the file as it is now and though a line is broken', () => {
+    const headersFile = join(directory, 'headers');
+    const secrets = () => headerSecrets({ headers: { a: 'one' }, headersFile });
+    expect(secrets()).toEqual(['one']);
+    writeFileSync(headersFile, 'x-token: two\nthree');
+    expect(secrets()).toEqual(['one', 'two', 'three']);
+    writeFileSync(headersFile, 'x-token: four');
+    expect(secrets()).toEqual(['one', 'four']);
   });
 });

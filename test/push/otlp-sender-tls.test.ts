@@ -63,7 +63,7 @@ const withClient = () => ({
 describe('TLS', () => {
   it('trusts the authority of push.certificateFile', async () => {
     const { url, received } = await createEndpoint('tls');
-    expect(await send(url, withCa())).toEqual({ status: 'accepted', rejectedPointCount: 0 });
+    expect(await send(url, withCa())).toEqual({ status: 'accepted', rejectedPointCount: 0, httpStatus: 200 });
     expect(received).toHaveLength(1);
   });
 
@@ -89,6 +89,22 @@ describe('TLS', () => {
     copyFileSync(files.clientKey, copies.clientKeyFile);
     copyFileSync(files.clientCertificate, copies.clientCertificateFile);
     expect(await sender.send(batch('x'))).toMatchObject({ status: 'accepted' });
+  });
+
+  it('trusts another authority as soon as push.certificateFile has it, and no longer the one before', async () => {
+    const { url, received } = await createEndpoint('tls');
+    const certificateFile = `${files.ca}.authority-copy`;
+    copyFileSync(files.clientCertificate, certificateFile);
+    const sender = createSender(url, { certificateFile });
+    expect(await sender.send(batch('x'))).toMatchObject({
+      status: 'retryable',
+      reason: expect.stringMatching(/certificate/i),
+    });
+    copyFileSync(files.ca, certificateFile);
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'accepted' });
+    copyFileSync(files.clientCertificate, certificateFile);
+    expect(await sender.send(batch('x'))).toMatchObject({ status: 'retryable' });
+    expect(received).toHaveLength(1);
   });
 
   it('fails at once, by name, on a file that is not there', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../src/limits.ts';
 import { encodeMetricsResponse } from '../../src/otlp/metrics-proto.ts';
 import { createOtlpSender, type OtlpSenderOptions } from '../../src/push/otlp-sender.ts';
 import { type Answer, createOtlpEndpoint, type OtlpEndpoint, status } from '../fakes/otlp-endpoint.ts';
@@ -33,8 +34,9 @@ function createSender(options: Partial<OtlpSenderOptions> = {}) {
   return sender;
 }
 
+const NOT_OTLP = { rejectedPointCount: 0, message: expect.stringContaining('not of OTLP') };
 const json = batch('{}', { contentType: 'application/json' });
-const partial = { partialSuccess: { rejectedDataPoints: '3', errorMessage: 'too old' } };
+const partial = { partialSuccess: { rejectedDataPoints: '1', errorMessage: 'too old' } };
 const inAMinute = () => new Date(Date.now() + 60_000).toUTCString();
 
 describe('what an answer means', () => {
@@ -49,7 +51,7 @@ describe('what an answer means', () => {
     [
       '200 with partial success',
       status(200, {}, encodeMetricsResponse(partial)),
-      { status: 'accepted', rejectedPointCount: 3, message: 'too old' },
+      { status: 'accepted', rejectedPointCount: 1, message: 'too old' },
     ],
     [
       '200 with a warning',
@@ -96,13 +98,26 @@ describe('what an answer means', () => {
   });
 
   it.each([
-    ['partial success', JSON.stringify(partial), { rejectedPointCount: 3, message: 'too old' }],
+    ['partial success', JSON.stringify(partial), { rejectedPointCount: 1, message: 'too old' }],
     ['an empty object', '{}', { rejectedPointCount: 0 }],
     ['a page', '<html>', { rejectedPointCount: 0, message: expect.stringContaining('not of OTLP') }],
+    [
+      'more points than were sent',
+      JSON.stringify({ partialSuccess: { rejectedDataPoints: 2 ** 40 } }),
+      { rejectedPointCount: 1 },
+    ],
+    ['a count that is none', '{"partialSuccess":{"rejectedDataPoints":"abc"}}', NOT_OTLP],
+    ['a count below zero', '{"partialSuccess":{"rejectedDataPoints":-5}}', NOT_OTLP],
+    ['words that are none', '{"partialSuccess":{"errorMessage":{}}}', NOT_OTLP],
+    [
+      'very many words',
+      JSON.stringify({ partialSuccess: { errorMessage: 'x'.repeat(10_000) } }),
+      { rejectedPointCount: 0, message: 'x'.repeat(LIMITS.receiverMessage.max) },
+    ],
     ['null', 'null', { rejectedPointCount: 0, message: expect.stringContaining('not of OTLP') }],
   ])('200 with %s in JSON', async (_, body, outcome) => {
     endpoint.answer(status(200, { 'content-type': 'application/json' }, body));
-    expect(await createSender().send(json)).toEqual({ status: 'accepted', ...outcome });
+    expect(await createSender().send(json)).toEqual({ status: 'accepted', httpStatus: 200, ...outcome });
   });
 });
 
@@ -112,6 +127,7 @@ describe('an answer that does not come', () => {
     expect(await createSender().send(batch('x'))).toEqual({
       status: 'retryable',
       reason: expect.stringMatching(/ECONNREFUSED.*nothing listens there yet/),
+      errorType: 'ECONNREFUSED',
     });
   });
 
@@ -143,6 +159,7 @@ describe('an answer that does not come', () => {
     expect(await createSender({ timeoutMs: 200 }).send(batch('x'))).toEqual({
       status: 'retryable',
       reason: 'no answer within 200 ms',
+      errorType: 'timeout',
     });
     expect(performance.now() - startedAt).toBeLessThan(1500);
   });
@@ -155,6 +172,7 @@ describe('an answer that does not come', () => {
     expect(await createSender({ timeoutMs: 200 }).send(batch('x'))).toEqual({
       status: 'retryable',
       reason: 'no answer within 200 ms',
+      errorType: 'timeout',
     });
   });
 

@@ -1,5 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -22,6 +34,8 @@ beforeEach(() => {
 afterEach(() => {
   for (const release of releasers.splice(0).reverse()) release();
 });
+
+const asideOf = () => readdirSync(directory).filter((name) => name.includes('.set-aside-'));
 
 function openFile(into = directory) {
   const { log, texts } = createLogLines();
@@ -176,9 +190,50 @@ describe('a disk that takes nothing', () => {
   });
 });
 
-describe('opening the file of an outbox', () => {
-  const asideOf = () => readdirSync(directory).filter((name) => name.includes('.set-aside-'));
+describe('a file that breaks while it is used', () => {
+  /** Far more than SQLite keeps in memory. */
+  const LARGE = 500_000;
+  const COUNT = 40;
 
+  it('is set aside and a new one begun; what can still be read is sent, and what cannot is counted', () => {
+    const opened = openFile();
+    const { outbox, texts } = createTestOutbox({ store: opened.file!.store('default') });
+    const put = (name: string): void =>
+      outbox.put({
+        ...batch(''),
+        body: Buffer.concat([Buffer.from(name), randomBytes(LARGE)]),
+        contentEncoding: 'gzip',
+      });
+    for (let n = 0; n < COUNT; n++) put('old ');
+    const path = join(directory, 'outbox.db');
+    // A quarter of the file in its middle.
+    const { size } = statSync(path);
+    const handle = openSync(path, 'r+');
+    writeSync(handle, Buffer.alloc(size / 4, 0xa5), 0, size / 4, size / 2);
+    closeSync(handle);
+
+    let sent = 0;
+    for (; outbox.state().dropped.unreadable === 0; sent++) outbox.accepted(outbox.peek()!);
+    expect(sent).toBeGreaterThan(COUNT / 4);
+    expect(asideOf().filter((name) => !/-(wal|shm)$/.test(name))).toHaveLength(1);
+    for (let n = 0; n < 5; n++) put('new ');
+    expect(opened.file!.store('default').list(), 'in the new file').toHaveLength(5);
+
+    const rest = drain(outbox).map((text) => text.slice(0, 4));
+    expect(rest.filter((name) => name === 'new ')).toHaveLength(5);
+    const { unreadable } = outbox.state().dropped;
+    expect(sent + rest.length + unreadable).toBe(COUNT + 5);
+    expect(rest.filter((name) => name === 'old ').length, 'what the damage did not reach').toBeGreaterThan(COUNT / 8);
+    expect([...opened.texts(), ...texts()].filter((text) => text.includes('it is set aside'))).toHaveLength(1);
+
+    put('last');
+    outbox.postponed(outbox.peek()!);
+    opened.close();
+    expect(drain(openOutbox().outbox).map((text) => text.slice(0, 4))).toEqual(['last']);
+  });
+});
+
+describe('opening the file of an outbox', () => {
   it.each<[string, () => void]>([
     ['of garbage', () => writeFileSync(join(directory, 'outbox.db'), 'garbage '.repeat(1000))],
     [
@@ -242,7 +297,7 @@ describe('opening the file of an outbox', () => {
   });
 
   it('gives no warning that SQLite is experimental, and swallows no other', () => {
-    const module = new URL('../../src/push/sqlite.ts', import.meta.url).href;
+    const module = new URL('../../src/sqlite.ts', import.meta.url).href;
     const script = `
       import { loadSqlite } from '${module}';
       new (loadSqlite().DatabaseSync)(':memory:').close();

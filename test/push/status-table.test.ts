@@ -8,6 +8,8 @@ describe('status table', () => {
     expect(outcomeOfStatus(status, undefined, NOW)).toEqual({
       status: 'retryable',
       reason: expect.stringContaining(`${status}`),
+      errorType: `${status}`,
+      httpStatus: status,
     });
   });
 

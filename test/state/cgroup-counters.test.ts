@@ -31,6 +31,8 @@ function start() {
     unixMs: () => STARTED_MS + 1_000_000,
     monotonicMs: () => monotonicMs,
     log: createLogLines().log,
+    // What is killed here is no process, and would keep its lock.
+    lock: () => ({ release: () => undefined }),
   });
   return {
     stop: keeper.close,

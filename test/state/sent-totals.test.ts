@@ -33,6 +33,8 @@ function start(agentStartMs: number) {
     unixMs: () => nowMs,
     monotonicMs: () => nowMs,
     log: createLogLines().log,
+    // What is killed here is no process, and would keep its lock.
+    lock: () => ({ release: () => undefined }),
   });
   const meter = createContainerMeter({
     attributes: {},

@@ -45,6 +45,8 @@ function start({ bootId = 'boot', directories = [directory], nowMs = STARTED_MS 
     unixMs: () => nowMs,
     monotonicMs: () => monotonicMs,
     log,
+    // What is killed here is no process, and would keep its lock.
+    lock: () => ({ release: () => undefined }),
   });
   return {
     accounts,
@@ -83,6 +85,33 @@ const secondsOf = ({ processes }: ContainerUsage): number => processes!.cpuUserS
 const first = (own: number): ProcStat => stat(1, { own });
 const execed = (own: number): ProcStat => stat(50, { parent: 4000, own });
 const files = (): string[] => readdirSync(directory).sort();
+
+describe('an agent that could not start', () => {
+  const contents = () => files().map((name) => [name, readFileSync(join(directory, name), 'utf8')]);
+
+  it('leaves the state of the last run as it was found', async () => {
+    const before = start();
+    await before.cycle(10, [first(100), execed(200)]);
+    await before.keeper.close();
+    const found = contents();
+    start().keeper.abandon();
+    expect(contents()).toEqual(found);
+    expect(secondsOf(await start().cycle(60, [first(104)]))).toBe(3.04);
+  });
+
+  it('leaves that of an agent that was killed one of an agent that was killed', async () => {
+    await start().cycle(10, [first(100), execed(200)]);
+    const found = contents();
+    expect(found.map(([name]) => name)).toContain('state.journal');
+    start().keeper.abandon();
+    expect(contents()).toEqual(found);
+  });
+
+  it('leaves nothing where there was nothing', () => {
+    start().keeper.abandon();
+    expect(files()).toEqual([]);
+  });
+});
 
 describe('an agent that ended by itself', () => {
   it('goes on where it was, with what processes used that ended before and meanwhile', async () => {

@@ -1,6 +1,6 @@
 /*
- * SQLite as Node brings it along. It is loaded with the first outbox on disk and not with the module: an agent that
- * keeps its outbox in memory does without it.
+ * SQLite as Node brings it along. It is loaded with the first file of it and not with the module: commands that keep
+ * nothing do without it.
  */
 
 export type Sqlite = typeof import('node:sqlite');
