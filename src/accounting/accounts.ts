@@ -7,8 +7,16 @@ import {
 } from './container-account.ts';
 import { createSentTotals, forgetSent, rememberSent, type SentMemory, type SentTotals } from './sent-totals.ts';
 
-/** One run of a container: a restart is another one. */
-export type Run = { readonly id: string; readonly startedAtMs?: number | undefined };
+/**
+ * One run of a container: a restart is another one. Whoever is asked for its start may say another time, an engine a little
+ * later than the kernel's own; with the same first process it is the same run.
+ */
+export type Run = {
+  readonly id: string;
+  readonly startedAtMs?: number | undefined;
+  /** Of its first process. */
+  readonly pid?: number | undefined;
+};
 
 /** What is remembered of one run, as plain data. */
 export type RunMemory = Run & {
@@ -52,12 +60,12 @@ export function createAccounts(sinceMs = Date.now()): Accounts {
   let pastsOf: ((run: Run) => Pasts) | undefined;
   let completeSinceMs = sinceMs;
 
-  function entryOf({ id, startedAtMs }: Run): Entry {
+  function entryOf({ id, startedAtMs, pid }: Run): Entry {
     const known = accounts.get(id);
-    if (known && known.startedAtMs === startedAtMs) return known;
+    if (known && (known.startedAtMs === startedAtMs || (pid !== undefined && known.pid === pid))) return known;
     const account = createContainerAccount(undefined, pastsOf?.({ id, startedAtMs }));
     const sent = createSentTotals(undefined, startedAtMs === undefined || startedAtMs < completeSinceMs);
-    const entry = { id, startedAtMs, account, sent };
+    const entry = { id, startedAtMs, pid, account, sent };
     accounts.set(id, entry);
     return entry;
   }

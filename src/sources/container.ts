@@ -74,7 +74,13 @@ export function isRunning({ state }: Pick<Container, 'state'>): boolean {
 /** How discovery stands with whatever it asks. `away` is a normal state: known containers go on being measured. */
 export type DiscoveryStatus =
   | { readonly status: 'ok'; readonly source: string }
-  | { readonly status: 'away'; readonly source: string; readonly reason: string };
+  | {
+      readonly status: 'away';
+      readonly source: string;
+      readonly reason: string;
+      /** It has been asked for the first time, and there is still time for its answer. */
+      readonly isAwaited?: boolean;
+    };
 
 export type Discovery = {
   /**

@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts';
-import type { Discovery } from './container.ts';
+import type { Discovery, DiscoveryStatus } from './container.ts';
 
 export type AutoDiscoveryOptions = { readonly engine: Discovery; readonly cgroups: Discovery; readonly log: Logger };
 
@@ -14,7 +14,8 @@ export function createAutoDiscovery({ engine, cgroups, log }: AutoDiscoveryOptio
     async current() {
       const containers = await engine.current();
       engineSeen ||= engine.status().status === 'ok';
-      if (engineSeen) return containers;
+      // One that is slow would be told under other names and starts than it has for one cycle.
+      if (engineSeen || isAwaited(engine.status())) return containers;
       if (!said) log.info('until a container engine answers, containers are taken from the cgroups that can be seen');
       said = true;
       return cgroups.current();
@@ -25,3 +26,5 @@ export function createAutoDiscovery({ engine, cgroups, log }: AutoDiscoveryOptio
     },
   };
 }
+
+const isAwaited = (status: DiscoveryStatus): boolean => status.status === 'away' && status.isAwaited === true;

@@ -144,7 +144,7 @@ const memory = record(
 );
 const time = tuple(number, number);
 const sentTotal = record({ value: number, at: time }, { start: time });
-const run = record({ id: text, memory }, { startedAtMs: number, lastSent: mapOf(sentTotal, () => true) });
+const run = record({ id: text, memory }, { startedAtMs: number, pid: number, lastSent: mapOf(sentTotal, () => true) });
 const state = record({ bootId: text, runs: listOf(run) }, { endedAtMs: number });
 
 /** The value is a state in all that accounting relies on; throws with where it is not. */

@@ -27,6 +27,13 @@ describe('accounts', () => {
     expect(accounts.of({ ...WEB, startedAtMs: 2 })).not.toBe(web);
   });
 
+  it('go on where another start is said of the same first process, as by an engine that was asked after the kernel', () => {
+    const accounts = createAccounts();
+    const web = accounts.of({ ...WEB, pid: 7 });
+    expect(accounts.of({ ...WEB, pid: 7, startedAtMs: 2 })).toBe(web);
+    expect(accounts.of({ ...WEB, pid: 8, startedAtMs: 2 })).not.toBe(web);
+  });
+
   it('are forgotten with their containers', () => {
     const accounts = createAccounts();
     const [web, db] = [accounts.of(WEB), accounts.of(DB)];

@@ -178,8 +178,9 @@ describe('collector', () => {
   it('ends what ran before a restart and begins anew from the new start', async () => {
     const { collect, tree } = createPair();
     await collect(web({ startedAtMs: 1_700_000_000_000 }));
-    tree.write(processFiles(11, 4));
-    const collected = await collect(web({ startedAtMs: 1_700_000_050_000 }));
+    tree.remove('11');
+    tree.write(processFiles(12, 4));
+    const collected = await collect(web({ pid: 12, startedAtMs: 1_700_000_050_000 }));
     expect(said(collected)).toEqual(['ended web', 'measured web']);
     const cpuTime = (metrics: ReturnType<typeof metricsOf>) =>
       pointsOf(metrics).find(({ series }) => series === 'container.process.cpu.time user');

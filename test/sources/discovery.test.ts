@@ -38,6 +38,14 @@ describe('automatic discovery', () => {
     expect(auto.status()).toEqual(AWAY);
   });
 
+  it('waits for the first answer of an engine that is slow', async () => {
+    const engine = fake([], { ...AWAY, isAwaited: true });
+    const auto = createAutoDiscovery({ engine: engine.discovery, cgroups: fake(['own'], OK).discovery, log });
+    expect(await namesOf(auto)).toEqual([]);
+    Object.assign(engine.state, { status: AWAY });
+    expect(await namesOf(auto)).toEqual(['own']);
+  });
+
   it('closes both', async () => {
     const [engine, cgroups] = [fake([], OK), fake([], OK)];
     await createAutoDiscovery({ engine: engine.discovery, cgroups: cgroups.discovery, log }).close();

@@ -11,7 +11,7 @@ export type Standing = {
 
 export function createStanding({ label, log }: { readonly label: string; readonly log: Logger }): Standing {
   let source = `docker at ${label}`;
-  let status: DiscoveryStatus = { status: 'away', source, reason: `${label} has not been asked yet` };
+  let status: DiscoveryStatus = { status: 'away', source, reason: `${label} has not answered yet`, isAwaited: true };
   let loggedCode: string | undefined;
 
   return {
