@@ -16,6 +16,9 @@ export type Instant = { readonly unixMs: number; readonly monotonicMs: number };
 /** Counters that are put together from what is remembered; those of the cgroup only need to know what was said last. */
 export type RememberedFamily = 'procfs' | 'network';
 
+/** Counters of a family that count from `startMs` on, Unix time, and not from the container's start. */
+export type BegunAnew = { readonly family: RememberedFamily; readonly startMs: number; readonly why: string };
+
 /** All that is remembered of one run of one container, as plain data. */
 export type ContainerMemory = {
   readonly processes: ProcessMemory;
@@ -38,9 +41,18 @@ export type ContainerAccount = {
   remember(): ContainerMemory;
   /** Changes whenever something of this family changed that the kernel would not say again. */
   mark(family: RememberedFamily): string;
+  begunAnew(): readonly BegunAnew[];
 };
 
 const MS_PER_SECOND = 1000;
+const FAMILIES: readonly RememberedFamily[] = ['procfs', 'network'];
+/** Why a family begins anew with this agent; of what is remembered to have begun anew the reason is not. */
+const WHY_ANEW: Readonly<Record<Past, string>> = {
+  unknown: 'the agent before this one may have sent more than is remembered',
+  'known if unchanged':
+    'the agent before this one was killed, and something ended or changed since its state was written',
+  known: 'it began anew with an agent before this one',
+};
 const KNOWN: Pasts = { procfs: 'known', network: 'known' };
 
 export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = KNOWN): ContainerAccount {
@@ -109,6 +121,13 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       startMs: { ...startMs },
       pasts: { procfs: processAccount.past(), network: networks.past() },
     }),
+    begunAnew: () =>
+      FAMILIES.flatMap((family) => {
+        const since = startMs[family];
+        return since === undefined
+          ? []
+          : [{ family, startMs: since, why: WHY_ANEW[begun.has(family) ? pastOf(family) : 'known'] }];
+      }),
     mark: (family) => (family === 'procfs' ? procfsMark() : networks.mark()),
   };
 }
