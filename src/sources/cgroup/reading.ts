@@ -41,9 +41,7 @@ export function readCgroup(
   families: ReadingFamilies,
   last?: CgroupReading,
 ): CgroupReading {
-  return place.version === 2
-    ? readV2(files, place.directory, families)
-    : readV1(files, place.directories, families, last);
+  return place.version === 2 ? readV2(files, place.directory, families) : readV1(files, place, families, last);
 }
 
 function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupReading {
@@ -72,11 +70,9 @@ function readMemoryV2(files: KernelFiles, dir: string, families: ReadingFamilies
   };
 }
 
-type Directories = Readonly<Record<string, string>>;
-
 function readV1(
   files: KernelFiles,
-  directories: Directories,
+  { directories, unified }: CgroupPlace & { readonly version: 1 },
   families: ReadingFamilies,
   last: CgroupReading | undefined,
 ): CgroupReading {
@@ -93,6 +89,7 @@ function readV1(
     ...(memory !== undefined && families.has('memoryEvents') && { memoryEvents: readMemoryEventsV1(files, memory) }),
     ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
     ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
+    ...(unified !== undefined && families.has('pressure') && { pressures: readPressures(files, unified) }),
   };
 }
 
