@@ -5,6 +5,7 @@ import { type CpuMemory, createCpuAccount } from './cpu.ts';
 import { createExecutableAccount, type ExecutableMemory } from './executables.ts';
 import { createFloors, type FloorMemory } from './floors.ts';
 import { createInterfaceAccount, type InterfaceMemory } from './interfaces.ts';
+import { createMemoryEventsAccount, type MemoryEventsMemory } from './memory-events.ts';
 import { type Past, worseOf } from './past.ts';
 import { createProcessAccount, type ProcessMemory } from './process-account.ts';
 import { accountProcesses } from './processes.ts';
@@ -27,6 +28,7 @@ export type ContainerMemory = {
   /** Absent where no CPU time was said yet. */
   readonly cpu?: CpuMemory | undefined;
   readonly floors: FloorMemory;
+  readonly memoryEvents: MemoryEventsMemory;
   /** Since when the counters of a family run, where that is not the container's start. */
   readonly startMs: Readonly<Partial<Record<RememberedFamily, number>>>;
   /** What was known of the past and is yet to be acted on, where nothing was read since. */
@@ -45,6 +47,7 @@ export type ContainerAccount = {
 };
 
 const MS_PER_SECOND = 1000;
+const NO_EVENTS = {};
 const FAMILIES: readonly RememberedFamily[] = ['procfs', 'network'];
 /** Why a family begins anew with this agent; of what is remembered to have begun anew the reason is not. */
 const WHY_ANEW: Readonly<Record<Past, string>> = {
@@ -61,6 +64,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
   const executables = createExecutableAccount(memory?.executables);
   const cpu = createCpuAccount(memory?.cpu);
   const floors = createFloors(memory?.floors);
+  const memoryEvents = createMemoryEventsAccount(memory?.memoryEvents);
   const networks = createInterfaceAccount(memory?.interfaces, pastOf('network'));
   const startMs: Partial<Record<RememberedFamily, number>> = { ...memory?.startMs };
   const begun = new Set<RememberedFamily>();
@@ -97,7 +101,8 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       const processes = last.usage;
       const interfaceUsages = interfaces ? networks.account(interfaces, at.unixMs) : [];
       const procfsStartMs = noteStart('procfs', processAccount.beganAnew(), at);
-      const { throttling, ...rest } = accountCgroup(floors, reading);
+      const events = memoryEvents.account(cgroup.memoryEvents ?? NO_EVENTS, cgroup.childMemoryEvents);
+      const { throttling, ...rest } = accountCgroup(floors, reading, events);
       const ofProcesses = { usage: processes, startMs: procfsStartMs };
       return {
         container,
@@ -118,6 +123,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       interfaces: networks.remember(),
       cpu: cpu.remember(),
       floors: floors.remember(),
+      memoryEvents: memoryEvents.remember(),
       startMs: { ...startMs },
       pasts: { procfs: processAccount.past(), network: networks.past() },
     }),

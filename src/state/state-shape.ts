@@ -134,12 +134,15 @@ const floors = listOf(
     mapOf(number, (key) => /^[a-z]{1,40}$/i.test(key)),
   ),
 );
+const events = record({ max: number, oomKill: number });
+const memoryEvents = record({ children: listOf(tuple(text, events)), carry: events });
 const memory = record(
   {
     processes,
     executables,
     interfaces,
     floors,
+    memoryEvents,
     startMs: record({}, { procfs: number, network: number }),
     pasts: record({ procfs: past, network: past }),
   },

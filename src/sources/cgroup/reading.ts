@@ -1,5 +1,6 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { needsProcesses } from '../process-families.ts';
+import { type ChildMemoryEvents, readChildMemoryEvents } from './child-memory-events.ts';
 import { readCfsLimit, readCpuMax } from './cpu-limit.ts';
 import { type CgroupCpuTime, type CgroupThrottling, readCpuStat } from './cpu-stat.ts';
 import { readCpuacctStat } from './cpuacct-stat.ts';
@@ -18,6 +19,8 @@ export type CgroupReading = {
   readonly cpuLimit?: number | undefined;
   readonly memory?: CgroupMemory | undefined;
   readonly memoryEvents?: MemoryEvents | undefined;
+  /** Those that `memoryEvents` does not include, of cgroups below it; absent where it includes all. */
+  readonly childMemoryEvents?: ChildMemoryEvents | undefined;
   readonly tasks?: CgroupTasks | undefined;
   readonly disks?: readonly DiskIo[] | undefined;
   readonly pressures?: Pressures | undefined;
@@ -86,7 +89,11 @@ function readV1(
         cpuLimit: readCfsLimit(files, cpu),
       }),
     ...(memory !== undefined && needsMemory(families) && { memory: readMemoryV1(files, memory, families) }),
-    ...(memory !== undefined && families.has('memoryEvents') && { memoryEvents: readMemoryEventsV1(files, memory) }),
+    ...(memory !== undefined &&
+      families.has('memoryEvents') && {
+        memoryEvents: readMemoryEventsV1(files, memory),
+        childMemoryEvents: last ? last.childMemoryEvents : readChildMemoryEvents(files, memory),
+      }),
     ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
     ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
     ...(unified !== undefined && families.has('pressure') && { pressures: readPressures(files, unified) }),
