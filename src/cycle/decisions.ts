@@ -32,7 +32,7 @@ export type Decisions = {
 /** `procfs`: no cgroup says it, so it is summed over the processes. */
 export type CpuTimeFrom = 'cgroup' | 'procfs';
 
-/** What a cycle has of all containers anyway. To keep it until the next one costs nothing; it is put together when asked for. */
+/** What a cycle has of all containers anyway: to keep it until the next one costs nothing. */
 export type DecidedCycle = {
   readonly resolved: readonly Resolved[];
   readonly selections: ReadonlyMap<string, Selection>;

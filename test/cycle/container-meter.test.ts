@@ -55,6 +55,16 @@ describe('meter of one container', () => {
       expect(starts.get(series)).toEqual(START);
   });
 
+  it('says of counters that began anew that they count from then on, and of no others', async () => {
+    const anew = { procfsStartMs: 1_000, networkStartMs: 2_000, memoryEventsStartMs: 3_000 };
+    const starts = startsOf(await collect(createMeter(), usage(anew)));
+    const seconds = (series: string) => starts.get(series)?.[0];
+    expect(seconds('container.process.cpu.time user')).toBe(1);
+    expect(seconds('container.network.io receive eth0')).toBe(2);
+    expect(seconds('container.memory.events oom_kill')).toBe(3);
+    expect(seconds('container.memory.usage')).toBe(START[0]);
+  });
+
   it('gives totals as they are read, so that nothing depends on the agent’s own memory', async () => {
     const meter = createMeter();
     await collect(meter, cpu(5));

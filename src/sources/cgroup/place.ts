@@ -11,7 +11,7 @@ export type CgroupPlace =
   | {
       readonly version: 1;
       readonly directories: Readonly<Record<string, string>>;
-      /** On a hybrid host, where the v2 hierarchy is mounted beside them: it has no controllers, but tells of pressure and ends. */
+      /** On a hybrid host, where the v2 hierarchy is beside them: it has no controllers, but tells of pressure and ends. */
       readonly unified?: string;
     };
 
