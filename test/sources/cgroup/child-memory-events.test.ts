@@ -22,7 +22,7 @@ describe('the memory events of child cgroups on v1', () => {
     );
   });
 
-  it('are none where there is no child, which is known without listing the directory', () => {
+  it('are none where there is no child, which is known by one look', () => {
     const { root } = createTree({ 'memory.failcnt': '100\n' });
     const files = createKernelFiles();
     expect(readChildMemoryEvents(files, root)).toEqual(new Map());
