@@ -181,10 +181,11 @@ describe('faults and context switches by executable', () => {
 
   it('go on from what they were where they could not be read once', () => {
     const { read } = createContainer();
-    read(process(1, 'sh', 10, 5));
-    read(process(1, 'sh', 10));
-    expect(parts(read(process(1, 'sh', 10, 8)))).toEqual([
-      ['sh', 10, 8],
+    read(process(1, 'awk', 10, 5), process(2, 'sh', 10, 5));
+    read(process(1, 'awk', 10), process(2, 'sh', 10, 5));
+    expect(parts(read(process(1, 'awk', 10, 8), process(2, 'sh', 10, 10)))).toEqual([
+      ['awk', 10, 8],
+      ['sh', 10, 10],
       ['other', 0, 0],
     ]);
   });
