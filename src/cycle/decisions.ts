@@ -1,6 +1,6 @@
 import type { BegunAnew, ContainerAccount } from '../accounting/container-account.ts';
 import type { NetworkDecision } from '../accounting/network-owners.ts';
-import type { ContainerUsage } from '../accounting/usage.ts';
+import type { ContainerUsage, InterfaceUsage } from '../accounting/usage.ts';
 import type { Container } from '../sources/container.ts';
 import type { ProcessesFrom, Resolved } from '../sources/resolution.ts';
 import type { Selection } from './selection.ts';
@@ -25,8 +25,8 @@ export type Decisions = {
   readonly network: NetworkDecision;
   /** Absent where neither says it, or nobody wants it. */
   readonly cpuTimeFrom?: CpuTimeFrom | undefined;
-  /** Counters that do not run from its start. */
-  readonly begunAnew: readonly BegunAnew[];
+  /** Counters that do not run from its start; `interface`: of this one only. */
+  readonly begunAnew: readonly (BegunAnew & { readonly interface?: string })[];
 };
 
 /** `procfs`: no cgroup says it, so it is summed over the processes. */
@@ -60,11 +60,16 @@ export function toDecisions(
         processes: { count: pids.length, from: processesFrom, haveRested: hasRested },
         network: owners.get(id)!,
         cpuTimeFrom: usage && cpuTimeFrom(usage),
-        begunAnew: account?.begunAnew() ?? [],
+        begunAnew: [...(account?.begunAnew() ?? []), ...(usage?.interfaces ?? []).flatMap(interfaceBegunAnew)],
       };
       return [id, decisions];
     }),
   );
+}
+
+function interfaceBegunAnew({ name, startMs }: InterfaceUsage): Decisions['begunAnew'] {
+  const why = 'there were more interfaces than are remembered, and it may have been one of them';
+  return startMs === undefined ? [] : [{ family: 'network', interface: name, startMs, why }];
 }
 
 export function cpuTimeFrom({ cpu: { time, isOfProcesses } }: ContainerUsage): CpuTimeFrom | undefined {

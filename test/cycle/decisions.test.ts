@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createAccounts } from '../../src/accounting/accounts.ts';
+import { createContainerAccount } from '../../src/accounting/container-account.ts';
 import type { Past } from '../../src/accounting/past.ts';
 import { createCollector } from '../../src/cycle/collector.ts';
+import { toDecisions } from '../../src/cycle/decisions.ts';
 import { createSelection } from '../../src/cycle/selection.ts';
 import { createBlockDevices } from '../../src/sources/block-devices.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createResolver } from '../../src/sources/resolution.ts';
 import { ALL_METRICS } from '../fakes/all-metrics.ts';
+import { container } from '../fakes/containers.ts';
 import { createLogLines } from '../fakes/log-lines.ts';
+import { usage } from '../fakes/usage.ts';
 import { createHostTree, DOCKER_V2, ID, named, OTHER_ID, processFiles, runcState, V2 } from '../sources/host-tree.ts';
 
 const NOW_MS = 1_700_000_100_000;
@@ -146,6 +150,19 @@ describe('counters that begin anew', () => {
   it('are none where what was sent is remembered', async () => {
     expect(await begunAnew('known')).toEqual([]);
     expect(await begunAnew('known if unchanged')).toEqual([]);
+  });
+
+  it('are told of an interface that has a start of its own', () => {
+    const of = container('web');
+    const interfaces = usage().interfaces.flatMap((each) => [each, { ...each, name: 'eth9', startMs: 5_000 }]);
+    const measured = { account: createContainerAccount(), usage: usage({ container: of, interfaces }) };
+    const cycle = {
+      resolved: [{ container: of, located: { steps: [] }, pids: [] }],
+      selections: new Map([[of.id, { measured: true, reason: 'all' }]]),
+      owners: new Map([[of.id, { report: true, reason: 'its own' }]]),
+    };
+    const decided = toDecisions(cycle, new Map([[of.id, measured]])).get(of.id);
+    expect(decided?.begunAnew).toMatchObject([{ family: 'network', interface: 'eth9', startMs: 5_000 }]);
   });
 
   it('stay told after a restart of the agent, which knows the reason no more', () => {
