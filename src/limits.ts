@@ -43,6 +43,7 @@ export const LIMITS = {
   disksRemembered: { max: 1_024, of: 'block devices whose names are remembered', beyond: 'the oldest is asked for again' },
   diskTotalsRemembered: { max: 1_024, of: 'block devices of a container whose totals are remembered', beyond: 'the one that was not read for longest is forgotten' },
   cgroupDepth: { max: 16, of: 'levels of cgroups', beyond: 'deeper ones are not walked' },
+  childCgroups: { max: 500, of: "cgroups below a container's whose memory events are read (v1)", beyond: 'no more events of any of them are counted', ...COUNTED },
   endWatches: { max: 5_000, of: 'cgroups watched for their end', beyond: 'a run counts until the last cycle that saw it', ...COUNTED },
   endReadings: { max: 500, of: 'readings at an end that wait for their cycle', beyond: 'a run counts until the last cycle that saw it', ...COUNTED },
   keptDescriptors: { max: 100_000, of: 'files of the kernel that stay open between cycles, and never more than half of `RLIMIT_NOFILE`', beyond: 'they are opened for each reading' },

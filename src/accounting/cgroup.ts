@@ -1,3 +1,4 @@
+import type { MemoryEvents } from '../sources/cgroup/memory-events.ts';
 import type { Pressures } from '../sources/cgroup/pressure.ts';
 import type { ContainerReading } from '../sources/container-reading.ts';
 import type { Floors } from './floors.ts';
@@ -8,9 +9,13 @@ import type { ContainerUsage, DiskUsage, MemoryUsage } from './usage.ts';
 export type CgroupUsage = Pick<ContainerUsage, 'memory' | 'memoryEvents' | 'tasks' | 'disks' | 'pressures'> &
   Pick<ContainerUsage['cpu'], 'throttling'>;
 
-/** Levels as they were read, and counters that never fall. */
-export function accountCgroup(floors: Floors, { cgroup, disks }: ContainerReading): CgroupUsage {
-  const { throttling, memory = {}, memoryEvents = {}, tasks = {}, pressures = {} } = cgroup;
+/** Levels as they were read, and counters that never fall. `memoryEvents`: those of child cgroups included. */
+export function accountCgroup(
+  floors: Floors,
+  { cgroup, disks }: ContainerReading,
+  memoryEvents: MemoryEvents,
+): CgroupUsage {
+  const { throttling, memory = {}, tasks = {}, pressures = {} } = cgroup;
   return {
     throttling: throttling && floors.hold('throttling', throttling),
     memory: holdFaults(floors, accountMemory(memory)),

@@ -5,6 +5,7 @@ import { type CpuMemory, createCpuAccount } from './cpu.ts';
 import { createExecutableAccount, type ExecutableMemory } from './executables.ts';
 import { createFloors, type FloorMemory } from './floors.ts';
 import { createInterfaceAccount, type InterfaceMemory } from './interfaces.ts';
+import { createMemoryEventsAccount, type MemoryEventsMemory } from './memory-events.ts';
 import { type Past, worseOf } from './past.ts';
 import { createProcessAccount, type ProcessMemory } from './process-account.ts';
 import { accountProcesses } from './processes.ts';
@@ -16,6 +17,9 @@ export type Instant = { readonly unixMs: number; readonly monotonicMs: number };
 /** Counters that are put together from what is remembered; those of the cgroup only need to know what was said last. */
 export type RememberedFamily = 'procfs' | 'network';
 
+/** Counters of a family that count from `startMs` on, Unix time, and not from the container's start. */
+export type BegunAnew = { readonly family: RememberedFamily; readonly startMs: number; readonly why: string };
+
 /** All that is remembered of one run of one container, as plain data. */
 export type ContainerMemory = {
   readonly processes: ProcessMemory;
@@ -24,6 +28,7 @@ export type ContainerMemory = {
   /** Absent where no CPU time was said yet. */
   readonly cpu?: CpuMemory | undefined;
   readonly floors: FloorMemory;
+  readonly memoryEvents: MemoryEventsMemory;
   /** Since when the counters of a family run, where that is not the container's start. */
   readonly startMs: Readonly<Partial<Record<RememberedFamily, number>>>;
   /** What was known of the past and is yet to be acted on, where nothing was read since. */
@@ -38,9 +43,19 @@ export type ContainerAccount = {
   remember(): ContainerMemory;
   /** Changes whenever something of this family changed that the kernel would not say again. */
   mark(family: RememberedFamily): string;
+  begunAnew(): readonly BegunAnew[];
 };
 
 const MS_PER_SECOND = 1000;
+const NO_EVENTS = {};
+const FAMILIES: readonly RememberedFamily[] = ['procfs', 'network'];
+/** Why a family begins anew with this agent; of what is remembered to have begun anew the reason is not. */
+const WHY_ANEW: Readonly<Record<Past, string>> = {
+  unknown: 'the agent before this one may have sent more than is remembered',
+  'known if unchanged':
+    'the agent before this one was killed, and something ended or changed since its state was written',
+  known: 'it began anew with an agent before this one',
+};
 const KNOWN: Pasts = { procfs: 'known', network: 'known' };
 
 export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = KNOWN): ContainerAccount {
@@ -49,6 +64,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
   const executables = createExecutableAccount(memory?.executables);
   const cpu = createCpuAccount(memory?.cpu);
   const floors = createFloors(memory?.floors);
+  const memoryEvents = createMemoryEventsAccount(memory?.memoryEvents);
   const networks = createInterfaceAccount(memory?.interfaces, pastOf('network'));
   const startMs: Partial<Record<RememberedFamily, number>> = { ...memory?.startMs };
   const begun = new Set<RememberedFamily>();
@@ -85,7 +101,8 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       const processes = last.usage;
       const interfaceUsages = interfaces ? networks.account(interfaces, at.unixMs) : [];
       const procfsStartMs = noteStart('procfs', processAccount.beganAnew(), at);
-      const { throttling, ...rest } = accountCgroup(floors, reading);
+      const events = memoryEvents.account(cgroup.memoryEvents ?? NO_EVENTS, cgroup.childMemoryEvents);
+      const { throttling, ...rest } = accountCgroup(floors, reading, events);
       const ofProcesses = { usage: processes, startMs: procfsStartMs };
       return {
         container,
@@ -106,9 +123,17 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       interfaces: networks.remember(),
       cpu: cpu.remember(),
       floors: floors.remember(),
+      memoryEvents: memoryEvents.remember(),
       startMs: { ...startMs },
       pasts: { procfs: processAccount.past(), network: networks.past() },
     }),
+    begunAnew: () =>
+      FAMILIES.flatMap((family) => {
+        const since = startMs[family];
+        return since === undefined
+          ? []
+          : [{ family, startMs: since, why: WHY_ANEW[begun.has(family) ? pastOf(family) : 'known'] }];
+      }),
     mark: (family) => (family === 'procfs' ? procfsMark() : networks.mark()),
   };
 }

@@ -1,23 +1,35 @@
 import type { ProcessReading } from '../sources/container-reading.ts';
+import {
+  type Amounts,
+  add,
+  cpuTicksOf,
+  growthOf,
+  hasFallen,
+  lesser,
+  NO_AMOUNTS,
+  ownOf,
+  subtract,
+  toCounters,
+  totalOf,
+} from './executable-counters.ts';
 import { createExecutableNames, type NamesMemory, OTHER } from './executable-names.ts';
-import { sumLevels, TICKS_PER_SECOND } from './processes.ts';
+import { sumFileDescriptors } from './file-descriptors.ts';
+import { sumLevels } from './processes.ts';
+import { sumPss } from './pss.ts';
 import type { ExecutableUsage, ProcessesUsage } from './usage.ts';
 
-/** User and system time, in clock ticks. */
-type Ticks = readonly [user: number, system: number];
-
 /** A process as it was last seen. */
-type Seen = readonly [pid: number, startTimeTicks: number, userTicks: number, systemTicks: number, executable: string];
+type Seen = readonly [pid: number, startTimeTicks: number, executable: string, own: Amounts];
 
 /** What an executable was credited with, and what is still to come. */
-type Credit = { ticks: Ticks; owed: Ticks };
+type Credit = { amounts: Amounts; owed: Amounts };
 
 /** All that is remembered of one container's executables, as plain data. */
 export type ExecutableMemory = {
   readonly names: NamesMemory;
   readonly seen: readonly Seen[];
-  readonly credits: readonly (readonly [name: string, ...Ticks])[];
-  readonly total: Ticks;
+  readonly credits: readonly (readonly [name: string, amounts: Amounts])[];
+  readonly total: Amounts;
 };
 
 export type ExecutableAccount = {
@@ -35,10 +47,8 @@ export type ExecutableAccount = {
   mark(): string;
 };
 
-const NONE: Ticks = [0, 0];
-
 /**
- * Splits CPU time by the executable that used it, as far as that was seen: what a living process used itself since the
+ * Splits CPU time and other counters by the executable that used them, as far as that was seen: what a living process used itself since the
  * last reading is credited to the executable that it runs now. All else is in `other`: executables that are not told
  * apart, what processes used after they were last seen, and those that came and went between two readings, whose time
  * only their parent's total of its children shows. The parts never fall and their sum is the total.
@@ -47,29 +57,38 @@ export function createExecutableAccount(memory?: ExecutableMemory): ExecutableAc
   const names = createExecutableNames(memory?.names);
   let seen: ReadonlyMap<number, Seen> = new Map(memory?.seen.map((each) => [each[0], each]));
   const credits = new Map<string, Credit>(
-    memory?.credits.map(([name, ...ticks]) => [name, { ticks, owed: NONE }] as const),
+    memory?.credits.map(([name, amounts]) => [name, { amounts, owed: NO_AMOUNTS }] as const),
   );
-  let total: Ticks = memory?.total ?? NONE;
+  let total: Amounts = memory?.total ?? NO_AMOUNTS;
   let isFirst = memory === undefined;
 
-  function grownSinceSeen({ stat: { pid, startTimeTicks, userTicks, systemTicks } }: ProcessReading): Ticks {
+  function ownBefore({ stat: { pid, startTimeTicks } }: ProcessReading): Amounts {
     const before = seen.get(pid);
-    if (before?.[1] !== startTimeTicks) return [userTicks, systemTicks];
-    return [Math.max(0, userTicks - before[2]), Math.max(0, systemTicks - before[3])];
+    return before?.[1] === startTimeTicks ? before[3] : NO_AMOUNTS;
+  }
+
+  function grownSinceSeen(process: ProcessReading): Amounts {
+    const before = ownBefore(process);
+    return growthOf(before, ownOf(process, before));
+  }
+
+  function toSeen(process: ProcessReading): Seen {
+    const { pid, startTimeTicks } = process.stat;
+    return [pid, startTimeTicks, nameOf(process), ownOf(process, ownBefore(process))];
   }
 
   /** Gives no more than what the total grew by; the rest is given when it grows on. */
-  function credit(growth: ReadonlyMap<string, Ticks>, now: Ticks): void {
-    const isReset = now[0] < total[0] || now[1] < total[1];
-    // The total begins anew, and all parts with it.
-    if (isReset) for (const each of credits.values()) each.ticks = NONE;
+  function credit(growth: ReadonlyMap<string, Amounts>, now: Amounts): void {
+    const isReset = hasFallen(total, now);
+    // The totals begin anew, and all parts with them.
+    if (isReset) for (const each of credits.values()) each.amounts = NO_AMOUNTS;
     let left = isReset ? now : subtract(now, total);
     for (const [name, each] of credits) {
-      const wanted = add(each.owed, growth.get(name) ?? NONE);
-      const given: Ticks = [Math.min(wanted[0], left[0]), Math.min(wanted[1], left[1])];
-      each.ticks = add(each.ticks, given);
+      const wanted = add(each.owed, growth.get(name) ?? NO_AMOUNTS);
+      const given = lesser(wanted, left);
+      each.amounts = add(each.amounts, given);
       // What was used before the total began is in none of its parts.
-      each.owed = isReset || isFirst ? NONE : subtract(wanted, given);
+      each.owed = isReset || isFirst ? NO_AMOUNTS : subtract(wanted, given);
       left = subtract(left, given);
     }
     total = now;
@@ -80,35 +99,36 @@ export function createExecutableAccount(memory?: ExecutableMemory): ExecutableAc
     account(processes, usage, unread = []) {
       if (!processes.some(({ executable }) => executable !== undefined)) return undefined;
       const groups = groupByExecutable(processes);
-      const growth = new Map([...groups].map(([name, group]) => [name, group.map(grownSinceSeen).reduce(add, NONE)]));
+      const growth = new Map(
+        [...groups].map(([name, group]) => [name, group.map(grownSinceSeen).reduce(add, NO_AMOUNTS)]),
+      );
       // Those that are there and could not be read this time are not new the next time.
       const kept = unread.map((pid) => seen.get(pid)).filter((each) => each !== undefined);
       seen = new Map([...kept, ...processes.map(toSeen)].map((each) => [each[0], each]));
 
       const loads = [...groups].map(([name, group]) => {
-        const [user, system] = growth.get(name)!;
-        return [name, { cpuTicks: user + system, residentBytes: residentOf(group) }] as const;
+        return [name, { cpuTicks: cpuTicksOf(growth.get(name)!), residentBytes: residentOf(group) }] as const;
       });
       const shown = names.choose(new Map(loads));
       for (const name of credits.keys()) if (!shown.has(name)) credits.delete(name);
-      for (const name of shown) if (!credits.has(name)) credits.set(name, { ticks: NONE, owed: NONE });
-      credit(growth, [toTicks(usage.cpuUserSeconds), toTicks(usage.cpuSystemSeconds)]);
+      for (const name of shown) if (!credits.has(name)) credits.set(name, { amounts: NO_AMOUNTS, owed: NO_AMOUNTS });
+      credit(growth, totalOf(usage, total));
 
       const others = [...groups].filter(([name]) => !shown.has(name)).flatMap(([, group]) => group);
       let left = total;
-      for (const { ticks } of credits.values()) left = subtract(left, ticks);
+      for (const { amounts } of credits.values()) left = subtract(left, amounts);
       return [
-        ...[...credits].map(([name, { ticks }]) => toUsage(name, ticks, groups.get(name) ?? [])),
-        toUsage(OTHER, left, others),
+        ...[...credits].map(([name, { amounts }]) => toUsage(name, amounts, groups.get(name) ?? [], usage)),
+        toUsage(OTHER, left, others, usage),
       ];
     },
     remember: () => ({
       names: names.remember(),
       seen: [...seen.values()],
-      credits: [...credits].map(([name, { ticks }]) => [name, ...ticks]),
+      credits: [...credits].map(([name, { amounts }]) => [name, amounts]),
       total,
     }),
-    mark: () => JSON.stringify([names.remember(), [...seen.values()].map(([pid, , , , name]) => [pid, name])]),
+    mark: () => JSON.stringify([names.remember(), [...seen.values()].map(([pid, , name]) => [pid, name])]),
   };
 }
 
@@ -123,9 +143,20 @@ function groupByExecutable(processes: readonly ProcessReading[]): Map<string, Pr
   return groups;
 }
 
-function toUsage(name: string, [user, system]: Ticks, group: readonly ProcessReading[]): ExecutableUsage {
-  const seconds = { cpuUserSeconds: user / TICKS_PER_SECOND, cpuSystemSeconds: system / TICKS_PER_SECOND };
-  return { name, ...seconds, ...sumLevels(group) };
+/** What is not known of all processes is told of none: the sum of the others would pass for the whole. */
+function toUsage(
+  name: string,
+  amounts: Amounts,
+  group: readonly ProcessReading[],
+  all: ProcessesUsage,
+): ExecutableUsage {
+  return {
+    name,
+    ...toCounters(amounts, all),
+    ...sumLevels(group),
+    ...(all.fileDescriptors && { fileDescriptors: sumFileDescriptors(group) }),
+    ...(all.pssBytes !== undefined && { pssBytes: sumPss(group) ?? 0 }),
+  };
 }
 
 function residentOf(group: readonly ProcessReading[]): number {
@@ -133,12 +164,4 @@ function residentOf(group: readonly ProcessReading[]): number {
   return residentAnonBytes + residentFileBytes + residentShmemBytes;
 }
 
-function toSeen(process: ProcessReading): Seen {
-  const { pid, startTimeTicks, userTicks, systemTicks } = process.stat;
-  return [pid, startTimeTicks, userTicks, systemTicks, nameOf(process)];
-}
-
 const nameOf = ({ executable }: ProcessReading): string => executable || OTHER;
-const toTicks = (seconds: number): number => Math.round(seconds * TICKS_PER_SECOND);
-const add = (a: Ticks, b: Ticks): Ticks => [a[0] + b[0], a[1] + b[1]];
-const subtract = (a: Ticks, b: Ticks): Ticks => [a[0] - b[0], a[1] - b[1]];

@@ -20,8 +20,15 @@ export type ProcessGroupUsage = {
   readonly residentAnonBytes?: number | undefined;
   readonly residentFileBytes?: number | undefined;
   readonly residentShmemBytes?: number | undefined;
+  readonly virtualBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
   readonly countByState: Readonly<Record<ProcessState, number>>;
   readonly threadCount: number;
+  readonly faults?: { readonly minor: number; readonly major: number } | undefined;
+  readonly contextSwitches?: { readonly voluntary: number; readonly involuntary: number } | undefined;
+  /** Open files. */
+  readonly fileDescriptors?: { readonly count: number } | undefined;
+  readonly pssBytes?: number | undefined;
 };
 
 export type ExecutableUsage = ProcessGroupUsage & {
@@ -30,14 +37,9 @@ export type ExecutableUsage = ProcessGroupUsage & {
 };
 
 export type ProcessesUsage = ProcessGroupUsage & {
-  readonly faults?: { readonly minor: number; readonly major: number } | undefined;
   readonly io?: { readonly readBytes: number; readonly writeBytes: number } | undefined;
-  readonly contextSwitches?: { readonly voluntary: number; readonly involuntary: number } | undefined;
-  readonly virtualBytes?: number | undefined;
-  readonly swapBytes?: number | undefined;
-  /** Open files; utilization is that of the process that is nearest to its limit. */
+  /** Utilization is that of the process that is nearest to its limit. */
   readonly fileDescriptors?: { readonly count: number; readonly utilization?: number } | undefined;
-  readonly pssBytes?: number | undefined;
   /** The same as of a group, by executable, where that is wanted: the sums are those of all processes. */
   readonly executables?: readonly ExecutableUsage[] | undefined;
 };

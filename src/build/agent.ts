@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type Accounts, createAccounts } from '../accounting/accounts.ts';
 import { type Clock, createSystemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { type CycleReport, createCycle, deliverEnds } from '../cycle/cycle.ts';
+import { type CycleReport, createCycle, deliverEnds, emptyReport } from '../cycle/cycle.ts';
 import { createHangGuard, hangLimitMs } from '../cycle/hang-guard.ts';
 import { phaseMs } from '../cycle/phase.ts';
 import { createTemplates } from '../cycle/templates.ts';
@@ -74,7 +74,7 @@ export async function buildAgent(
     return push.deliver(batch);
   };
 
-  let report: CycleReport = { containers: 0, processes: 0 };
+  let report: CycleReport = emptyReport();
   const { provider, instruments } = buildSelf(
     { config, log },
     { sources, push, report: () => report, now: () => clock.now().unixMs },

@@ -21,6 +21,7 @@ import type { ProcFs } from '../sources/proc/proc-fs.ts';
 import type { PssReader } from '../sources/pss.ts';
 import type { Resolved, Resolver } from '../sources/resolution.ts';
 import { type ContainerMeter, createContainerMeter } from './container-meter.ts';
+import { type DecidedCycle, type Decisions, NOTHING_DECIDED, toDecisions } from './decisions.ts';
 import type { Selection } from './selection.ts';
 
 export type CollectorOptions = {
@@ -70,6 +71,8 @@ export type Collector = {
   collect(containers: readonly Container[]): AsyncGenerator<Collected>;
   /** Ends the series of those that it speaks of, and forgets them. */
   end(isOver: (container: Container) => boolean): AsyncGenerator<Collected>;
+  /** Where the numbers of the last cycle's containers come from, by id. */
+  decisions(): ReadonlyMap<string, Decisions>;
 };
 
 type Identity = {
@@ -100,6 +103,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const identities = new WeakMap<Container, Identity>();
   /** The last reading of each container that runs. */
   const readings = new Map<string, ContainerReading>();
+  let decided: DecidedCycle = NOTHING_DECIDED;
 
   /** Discovery hands on the same object until it has heard something new of a container. */
   function identityOf(container: Container): Identity {
@@ -194,6 +198,7 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     discover: () => discovery.current(),
     end: endAll,
+    decisions: () => toDecisions(decided, metered),
     async *collect(containers) {
       const selections = new Map(containers.map((container) => [container.id, options.select(container)]));
       yield* endAll(({ id }) => !selections.get(id)?.measured);
@@ -211,6 +216,7 @@ export function createCollector(options: CollectorOptions): Collector {
         return { id, network, startedAtMs, isPodSandbox, netNamespace, stopped: !isRunning(container) };
       });
       const owners = decideNetworkOwners(candidates, readHostNetNamespace(proc));
+      decided = { resolved, selections, owners };
       for (const each of resolved) {
         const { container } = each;
         const { measured, reason } = selections.get(container.id)!;

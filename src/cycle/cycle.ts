@@ -7,6 +7,7 @@ import type { Encoding } from '../push/encoding.ts';
 import { countPoints } from '../push/points.ts';
 import { type Container, isRunning } from '../sources/container.ts';
 import type { Collected, Collector } from './collector.ts';
+import { type CpuTimeFrom, cpuTimeFrom } from './decisions.ts';
 import type { Templates } from './templates.ts';
 
 export type CycleOptions = {
@@ -26,7 +27,11 @@ export type CycleReport = {
   readonly processes: number;
   /** Of all containers; absent where it is known of none. */
   readonly cpuUnattributedSeconds?: number;
+  /** Containers by where their CPU time comes from. */
+  readonly cpuTimeFrom: Record<CpuTimeFrom, number>;
 };
+
+export const emptyReport = (): CycleReport => ({ containers: 0, processes: 0, cpuTimeFrom: { cgroup: 0, procfs: 0 } });
 
 /** The event loop is given back at least this often, so that health checks and deliveries go on in a large cycle. */
 const SLICE_MS = 10;
@@ -48,13 +53,15 @@ export function createCycle({
     const containers = await collector.discover();
     const discoveredAt = monotonicMs();
     onStage('collect');
-    const report: { -readonly [field in keyof CycleReport]: CycleReport[field] } = { containers: 0, processes: 0 };
+    const report: { -readonly [field in keyof CycleReport]: CycleReport[field] } = emptyReport();
     let sliceAt = discoveredAt;
     for await (const collected of collector.collect(containers)) {
       await addTo({ batcher, encoding, templates }, collected);
       if ('usage' in collected && isCounted(collected.usage.container)) {
         report.containers += 1;
         report.processes += processesOf(collected);
+        const source = cpuTimeFrom(collected.usage);
+        if (source) report.cpuTimeFrom[source] += 1;
         const unattributed = unattributedCpuSeconds(collected.usage);
         if (unattributed !== undefined)
           report.cpuUnattributedSeconds = (report.cpuUnattributedSeconds ?? 0) + unattributed;

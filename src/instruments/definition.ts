@@ -16,7 +16,7 @@ export const METRIC_FAMILIES = {
     enabledByDefault: false,
   },
   executables: {
-    doc: 'CPU time, resident memory, number and threads of processes by executable: ten by name, the rest as `other`.',
+    doc: 'What is said of processes, by executable: ten by name, the rest as `other`; but for their disk I/O and how near one is to its limit of files.',
     enabledByDefault: false,
   },
   cpu: { doc: 'CPU time, use, limit and throttling of the container.', enabledByDefault: true },

@@ -1,5 +1,6 @@
 import { METRICS } from './definitions.ts';
 import { type ObservedMetric, observed } from './observed.ts';
+import { byExecutable } from './processes.ts';
 import { ATTR_DISK_IO_DIRECTION, ATTR_PAGING_FAULT_TYPE, ATTR_PROCESS_CONTEXT_SWITCH_TYPE } from './semconv.ts';
 
 const VOLUNTARY = { [ATTR_PROCESS_CONTEXT_SWITCH_TYPE]: 'voluntary' };
@@ -11,15 +12,15 @@ const WRITE = { [ATTR_DISK_IO_DIRECTION]: 'write' };
 
 /** What is said of processes on demand. */
 export const PROCESS_DETAILS: readonly ObservedMetric[] = [
-  observed(METRICS.processContextSwitches, ({ processes }, put) => {
-    put(processes?.contextSwitches?.voluntary, VOLUNTARY);
-    put(processes?.contextSwitches?.involuntary, INVOLUNTARY);
+  byExecutable(METRICS.processContextSwitches, ({ contextSwitches }, put) => {
+    put(contextSwitches?.voluntary, VOLUNTARY);
+    put(contextSwitches?.involuntary, INVOLUNTARY);
   }),
-  observed(METRICS.processPagingFaults, ({ processes }, put) => {
-    put(processes?.faults?.major, MAJOR);
-    put(processes?.faults?.minor, MINOR);
+  byExecutable(METRICS.processPagingFaults, ({ faults }, put) => {
+    put(faults?.major, MAJOR);
+    put(faults?.minor, MINOR);
   }),
-  observed(METRICS.processFileDescriptorCount, ({ processes }, put) => put(processes?.fileDescriptors?.count)),
+  byExecutable(METRICS.processFileDescriptorCount, ({ fileDescriptors }, put) => put(fileDescriptors?.count)),
   observed(METRICS.processFileDescriptorUtilization, ({ processes }, put) =>
     put(processes?.fileDescriptors?.utilization),
   ),
@@ -27,5 +28,5 @@ export const PROCESS_DETAILS: readonly ObservedMetric[] = [
     put(processes?.io?.readBytes, READ);
     put(processes?.io?.writeBytes, WRITE);
   }),
-  observed(METRICS.processMemoryPss, ({ processes }, put) => put(processes?.pssBytes)),
+  byExecutable(METRICS.processMemoryPss, ({ pssBytes }, put) => put(pssBytes)),
 ];

@@ -24,7 +24,7 @@ const STATES = (['running', 'sleeping', 'stopped', 'defunct'] satisfies ProcessS
 type ObserveGroup = (usage: ProcessGroupUsage, put: Put) => void;
 
 /** Of all processes together or, where that is wanted, by executable. */
-const byExecutable = (metric: MetricDefinition, observe: ObserveGroup): ObservedMetric =>
+export const byExecutable = (metric: MetricDefinition, observe: ObserveGroup): ObservedMetric =>
   observed(metric, ({ processes }, put) => {
     if (processes?.executables) putExecutables(processes.executables, observe, put);
     else if (processes) observe(processes, put);
@@ -51,8 +51,8 @@ export const PROCESSES: readonly ObservedMetric[] = [
     put(residentFileBytes, FILE);
     put(residentShmemBytes, SHMEM);
   }),
-  observed(METRICS.processMemoryVirtual, ({ processes }, put) => put(processes?.virtualBytes)),
-  observed(METRICS.processMemorySwap, ({ processes }, put) => put(processes?.swapBytes)),
+  byExecutable(METRICS.processMemoryVirtual, ({ virtualBytes }, put) => put(virtualBytes)),
+  byExecutable(METRICS.processMemorySwap, ({ swapBytes }, put) => put(swapBytes)),
   byExecutable(METRICS.processCount, ({ countByState }, put) => {
     for (const { state, attributes } of STATES) put(countByState[state], attributes);
   }),

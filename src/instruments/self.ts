@@ -22,6 +22,8 @@ import {
 export type SelfReading = {
   readonly containers: number;
   readonly processes: number;
+  /** Containers by where their CPU time comes from. */
+  readonly cpuTimeFrom: Readonly<Record<string, number>>;
   /** Kernel files read by source, with what went wrong by reason. */
   readonly reads: readonly { source: string; total: number; failures: Readonly<Record<string, number>> }[];
   /** Absent where it is known of no container. */
@@ -82,6 +84,11 @@ const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Poi
   [METRICS.readErrors, ({ reads }) => reads.flatMap(readErrors)],
   [METRICS.containersUnseen, ({ containersUnseen }) => [{ value: containersUnseen }]],
   [METRICS.discoveryGaps, ({ discoveryGaps }) => [{ value: discoveryGaps }]],
+  [
+    METRICS.cpuSource,
+    ({ cpuTimeFrom }) =>
+      Object.entries(cpuTimeFrom).map(([source, value]) => ({ value, attributes: { [ATTR_SOURCE]: source } })),
+  ],
   [METRICS.cpuUnattributed, ({ cpuUnattributedSeconds: value }) => (value === undefined ? [] : [{ value }])],
   [
     METRICS.limitReached,

@@ -13,11 +13,16 @@ export type Resolved = {
   readonly container: Container;
   readonly located: Located;
   readonly pids: readonly number[];
+  /** Absent where none were looked for. */
+  readonly processesFrom?: ProcessesFrom;
   /** Inode of the network namespace; undefined where it may not be looked at. */
   readonly netNamespace?: number;
   /** Whether none of its processes has run since they were last listed. */
   readonly hasRested?: boolean;
 };
+
+/** The cgroup lists them, or every process of the host was looked at: dearer, and where the cgroup lists none. */
+export type ProcessesFrom = 'cgroup.procs' | 'walk of /proc';
 
 export type Resolver = {
   /** Resolves all containers of a cycle. Never throws for what the kernel or a container does. */
@@ -65,16 +70,17 @@ export function createResolver(sources: LocateSources): Resolver {
     const cpuClock = located.place && readCpuClock(sources.cgroups.files, located.place);
     if (rest && rest.cpuClock === cpuClock && rest.cycles < RESTED_CYCLES) {
       memory.rest = { ...rest, cycles: rest.cycles + 1 };
-      return { container, located, pids: rest.pids, ...networkOf(memory), hasRested: true };
+      return { container, located, ...LISTED, pids: rest.pids, ...networkOf(memory), hasRested: true };
     }
     const found = pidsOf(sources, located, container, index);
     const known = memory.netNamespace;
     const { pids, netNamespace } =
       known === undefined ? withNetNamespace(sources, located, found) : { pids: found.pids, netNamespace: known };
     memory.netNamespace = netNamespace;
-    const canRest = cpuClock !== undefined && found.areListed;
+    const { processesFrom } = found;
+    const canRest = cpuClock !== undefined && processesFrom === LISTED.processesFrom;
     memory.rest = canRest ? { cpuClock, pids, cycles: 0 } : undefined;
-    return { container, located, pids, ...networkOf(memory) };
+    return { container, located, pids, processesFrom, ...networkOf(memory) };
   }
 
   return {
@@ -99,12 +105,15 @@ function networkOf({ netNamespace }: Remembered): Pick<Resolved, 'netNamespace'>
   return netNamespace === undefined ? {} : { netNamespace };
 }
 
-/** Listed by the cgroup, or found by looking at every process. */
-type Found = { readonly pids: readonly number[]; readonly areListed: boolean };
+type Found = { readonly pids: readonly number[]; readonly processesFrom: ProcessesFrom };
+
+const LISTED = { processesFrom: 'cgroup.procs' } as const;
 
 function pidsOf(sources: LocateSources, located: Located, container: Container, index: PidIndex): Found {
   const named = listedPids(sources, located);
-  return named.length > 0 ? { pids: named, areListed: true } : { pids: index.pidsOf(container), areListed: false };
+  return named.length > 0
+    ? { pids: named, ...LISTED }
+    : { pids: index.pidsOf(container), processesFrom: 'walk of /proc' };
 }
 
 function listedPids({ cgroups }: LocateSources, { place }: Located): readonly number[] {
@@ -120,11 +129,11 @@ type Networked = { readonly pids: readonly number[]; readonly netNamespace?: num
  * The namespace is remembered for as long as the container runs, so it must not be that of another process that has taken
  * the pid since it was listed: then the list is no longer right either.
  */
-function withNetNamespace(sources: LocateSources, located: Located, { pids, areListed }: Found): Networked {
+function withNetNamespace(sources: LocateSources, located: Located, { pids, processesFrom }: Found): Networked {
   const [first] = pids;
   const netNamespace = first === undefined ? undefined : okValue(readNamespace(sources.proc, first, 'net'));
   if (first === undefined || netNamespace === undefined) return { pids };
-  const listed = areListed ? listedPids(sources, located) : pids;
+  const listed = processesFrom === LISTED.processesFrom ? listedPids(sources, located) : pids;
   return listed.includes(first) ? { pids, netNamespace } : { pids: listed };
 }
 

@@ -12,7 +12,7 @@ export type State = {
 };
 
 /** A new one whenever what is remembered changes its form. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 type Header = { readonly plimsoll: 'state'; readonly version: number; readonly sha256: string };
 

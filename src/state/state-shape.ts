@@ -12,6 +12,8 @@ type Check = (value: unknown, path: string) => void;
 const LARGEST = 2 ** 80;
 /** What is counted of a process, in the order of accounting's table. */
 const COUNTERS = 8;
+/** What is told apart by executable, likewise. */
+const EXECUTABLE_COUNTERS = 6;
 
 function fail(path: string, wanted: string): never {
   throw new Error(`it is damaged: ${path} is not ${wanted}`);
@@ -77,6 +79,7 @@ function holder(value: unknown, path: string): (key: string) => unknown {
 
 const counts = listOf(numberOrNull, COUNTERS);
 const amounts = tuple(...new Array<Check>(COUNTERS).fill(number));
+const byExecutable = tuple(...new Array<Check>(EXECUTABLE_COUNTERS).fill(number));
 const numbers = listOf(number);
 const seen = record({
   pid: number,
@@ -99,9 +102,9 @@ const missing = record({
 const processes = record({ present: listOf(seen), missing: listOf(missing), unread: numbers, carry: counts });
 const executables = record({
   names: record({ shown: listOf(text), hidden: listOf(text) }),
-  seen: listOf(tuple(number, number, number, number, text)),
-  credits: listOf(tuple(text, number, number)),
-  total: tuple(number, number),
+  seen: listOf(tuple(number, number, text, byExecutable)),
+  credits: listOf(tuple(text, byExecutable)),
+  total: byExecutable,
 });
 const counters = record({
   receivedBytes: number,
@@ -131,12 +134,15 @@ const floors = listOf(
     mapOf(number, (key) => /^[a-z]{1,40}$/i.test(key)),
   ),
 );
+const events = record({ max: number, oomKill: number });
+const memoryEvents = record({ children: listOf(tuple(text, events)), carry: events });
 const memory = record(
   {
     processes,
     executables,
     interfaces,
     floors,
+    memoryEvents,
     startMs: record({}, { procfs: number, network: number }),
     pasts: record({ procfs: past, network: past }),
   },

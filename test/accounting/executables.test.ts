@@ -43,6 +43,18 @@ const cpuOf = ({ cpuUserSeconds, cpuSystemSeconds }: Pick<ExecutableUsage, 'cpuU
 const cpu = ({ executables }: ProcessesUsage): Record<string, number> =>
   Object.fromEntries((executables ?? []).map((each) => [each.name, cpuOf(each)]));
 
+/** Faults and context switches of all together. */
+const countersOf = (usages: readonly Pick<ExecutableUsage, 'faults' | 'contextSwitches'>[]) => {
+  const sum = (pick: (each: (typeof usages)[number]) => number | undefined) =>
+    usages.reduce((total, each) => total + (pick(each) ?? 0), 0);
+  return [
+    sum(({ faults }) => faults?.minor),
+    sum(({ faults }) => faults?.major),
+    sum(({ contextSwitches }) => contextSwitches?.voluntary),
+    sum(({ contextSwitches }) => contextSwitches?.involuntary),
+  ];
+};
+
 describe('CPU time by executable', () => {
   it('is that of its processes, and the rest is other', () => {
     const { read } = createContainer();
@@ -137,6 +149,7 @@ describe('CPU time by executable', () => {
         const parts = cpu(usage);
         const sum = Object.values(parts).reduce((a, b) => a + b, 0);
         if (usage.executables) expect(sum).toBeCloseTo(cpuOf(usage), 6);
+        expect(countersOf(usage.executables ?? [])).toEqual(usage.executables ? countersOf([usage]) : [0, 0, 0, 0]);
         for (const [name, seconds] of Object.entries(parts)) {
           expect(seconds, name).toBeGreaterThanOrEqual((last[name] ?? 0) - 1e-9);
         }
@@ -147,7 +160,60 @@ describe('CPU time by executable', () => {
   });
 });
 
+describe('faults and context switches by executable', () => {
+  const process = (pid: number, executable: string, minorFaults: number, voluntary?: number): ProcessReading => ({
+    stat: { ...stat(pid, { parent: pid - 1 }), minorFaults, majorFaults: 1 },
+    ...(voluntary !== undefined && { contextSwitches: { voluntary, involuntary: 2 * voluntary } }),
+    executable,
+  });
+  const parts = ({ executables }: ProcessesUsage) =>
+    executables?.map(({ name, faults, contextSwitches }) => [name, faults?.minor, contextSwitches?.voluntary]);
+
+  it('are those of its processes, and stay when these end', () => {
+    const { read } = createContainer();
+    read(process(1, 'sh', 10, 5), process(2, 'gzip', 30, 7));
+    expect(parts(read(process(1, 'sh', 12, 6)))).toEqual([
+      ['gzip', 30, 7],
+      ['sh', 12, 6],
+      ['other', 0, 0],
+    ]);
+  });
+
+  it('go on from what they were where they could not be read once', () => {
+    const { read } = createContainer();
+    read(process(1, 'awk', 10, 5), process(2, 'sh', 10, 5));
+    read(process(1, 'awk', 10), process(2, 'sh', 10, 5));
+    expect(parts(read(process(1, 'awk', 10, 8), process(2, 'sh', 10, 10)))).toEqual([
+      ['awk', 10, 8],
+      ['sh', 10, 10],
+      ['other', 0, 0],
+    ]);
+  });
+
+  it('are absent where they are not read', () => {
+    const usage = createContainer().read(process(1, 'sh', 10));
+    expect(usage.executables?.every((each) => !('contextSwitches' in each))).toBe(true);
+  });
+});
+
 describe('what executables hold', () => {
+  it('has files and proportional memory where those of all processes are known, and else none', () => {
+    const { read } = createContainer();
+    const rich = (pid: number, name: string): ProcessReading => ({
+      ...running(pid, name),
+      fileDescriptors: { count: 4 },
+      pssBytes: 512,
+    });
+    const held = ({ executables }: ProcessesUsage) =>
+      executables?.map(({ fileDescriptors, pssBytes }) => [fileDescriptors?.count, pssBytes]);
+    expect(held(read(rich(1, 'sh'), rich(2, 'nginx'), rich(3, 'nginx')))).toEqual([
+      [8, 1024],
+      [4, 512],
+      [0, 0],
+    ]);
+    expect(held(read(rich(1, 'sh'), running(2, 'nginx')))).toEqual(Array(3).fill([undefined, undefined]));
+  });
+
   it('sums up to what the container holds', () => {
     const { read } = createContainer();
     const many = Array.from({ length: 30 }, (_, at) => running(at + 1, `app${at % 15}`, { threads: 2 }));
@@ -157,6 +223,8 @@ describe('what executables hold', () => {
       usage.executables!.reduce((total, each) => total + pick(each), 0);
     expect(sum(({ threadCount }) => threadCount)).toBe(usage.threadCount);
     expect(sum(({ residentAnonBytes = 0 }) => residentAnonBytes)).toBe(usage.residentAnonBytes);
+    expect(sum(({ virtualBytes = 0 }) => virtualBytes)).toBe(usage.virtualBytes);
+    expect(sum(({ swapBytes = 0 }) => swapBytes)).toBe(usage.swapBytes);
     expect(sum(({ countByState }) => countByState.sleeping)).toBe(30);
   });
 

@@ -2,6 +2,7 @@ import type { Row } from './parts/row.ts';
 import { type Phase, rowsOf } from './parts/scenario.ts';
 import { DISK } from './scenarios/disk.ts';
 import { DOCUMENTED } from './scenarios/documented.ts';
+import { HYBRID } from './scenarios/hybrid.ts';
 import { LIFE } from './scenarios/life.ts';
 import { MEMORY } from './scenarios/memory.ts';
 import { NETWORK } from './scenarios/network.ts';
@@ -12,7 +13,7 @@ import { UNIFIED } from './scenarios/unified.ts';
 
 export const MACHINE_ENGINE = 'Docker, cgroup v1';
 
-export const MACHINE_PHASES: readonly Phase[] = [...PROCESSOR, ...MEMORY, ...DISK, ...NETWORK, ...LIFE];
+export const MACHINE_PHASES: readonly Phase[] = [...PROCESSOR, ...MEMORY, ...DISK, ...NETWORK, ...LIFE, ...HYBRID];
 
 export const UNIFIED_ENGINE = 'Docker, cgroup v2';
 

@@ -55,6 +55,15 @@ describe('meter of one container', () => {
       expect(starts.get(series)).toEqual(START);
   });
 
+  it('says of counters that began anew that they count from then on, and of no others', async () => {
+    const anew = { procfsStartMs: 1_000, networkStartMs: 2_000 };
+    const starts = startsOf(await collect(createMeter(), usage(anew)));
+    const seconds = (of: string) => [...starts].find(([series]) => series.startsWith(of))?.[1][0];
+    expect(seconds('container.process.cpu.time user')).toBe(1);
+    expect(seconds('container.network.io')).toBe(2);
+    expect(seconds('container.memory.usage')).toBe(START[0]);
+  });
+
   it('gives totals as they are read, so that nothing depends on the agent’s own memory', async () => {
     const meter = createMeter();
     await collect(meter, cpu(5));

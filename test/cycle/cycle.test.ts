@@ -58,8 +58,15 @@ describe('cycle', () => {
 
   it('reports how much it measured', async () => {
     const withoutProcesses: Collected = { kind: 'measured', usage: usage({ processes: undefined }), metrics };
-    const { cycle } = createFilled([measured, ended, leftOut, withoutProcesses]);
-    expect(await cycle()).toEqual({ containers: 2, processes: 10, cpuUnattributedSeconds: 3 - 1.75 });
+    const cpu = { time: { userSeconds: 1, systemSeconds: 0 }, isOfProcesses: true };
+    const withoutCgroup: Collected = { kind: 'measured', usage: usage({ cpu, processes: undefined }), metrics };
+    const { cycle } = createFilled([measured, ended, leftOut, withoutProcesses, withoutCgroup]);
+    expect(await cycle()).toEqual({
+      containers: 3,
+      processes: 10,
+      cpuUnattributedSeconds: 3 - 1.75,
+      cpuTimeFrom: { cgroup: 2, procfs: 1 },
+    });
   });
 
   it('gives the event loop back every ten milliseconds or so', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildSelf } from '../../src/build/self.ts';
+import { emptyReport } from '../../src/cycle/cycle.ts';
 import { createLogger } from '../../src/log.ts';
 import { decodeMetricsRequest } from '../../src/otlp/metrics-proto.ts';
 import {
@@ -63,7 +64,7 @@ async function twoCycles(temporality: Temporality) {
         start: async () => undefined,
         stop: async () => undefined,
       },
-      report: () => ({ containers: 1, processes: 1 }),
+      report: () => ({ ...emptyReport(), containers: 1, processes: 1 }),
       now: () => FIRST_MS,
     },
   );

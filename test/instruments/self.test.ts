@@ -16,6 +16,7 @@ const NAMED = 'otlp_http_metric_exporter otlp_http_metric_exporter/0';
 const reading: SelfReading = {
   containers: 3,
   processes: 14,
+  cpuTimeFrom: { cgroup: 2, procfs: 1 },
   reads: [
     { source: 'proc.stat', total: 100, failures: { gone: 2, denied: 0, malformed: 0, failed: 0 } },
     { source: 'cgroup.cpu.stat', total: 50, failures: { gone: 0, denied: 0, malformed: 0, failed: 0 } },
@@ -81,6 +82,8 @@ describe('metrics of the agent itself', () => {
       [`otel.sdk.exporter.metric_data_point.exported ${NAMED} other 4318`]: 50,
       [`otel.sdk.exporter.metric_data_point.inflight ${NAMED} there 4318`]: 5,
       [`otel.sdk.exporter.metric_data_point.inflight ${NAMED} other 4318`]: 0,
+      'plimsoll.cpu.source cgroup': 2,
+      'plimsoll.cpu.source procfs': 1,
       'plimsoll.cpu.unattributed': 1.5,
       'plimsoll.limit.reached interfaces': 2,
       'plimsoll.limit.reached labels': 1,

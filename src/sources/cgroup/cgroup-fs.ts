@@ -6,7 +6,10 @@ import { findNamespaceRoot } from './namespace-root.ts';
 /** The mounted cgroup hierarchies. Where they are mounted is a value. */
 export type CgroupFs = {
   readonly path: string;
-  /** 2 where only the unified hierarchy is mounted; 1 for v1 and for hybrid, where the controllers are on v1. */
+  /**
+   * 2 where only the unified hierarchy is mounted; 1 for v1 and for hybrid, where the controllers are on v1 and the v2
+   * hierarchy is beside them.
+   */
   readonly version: 1 | 2;
   /** Where our cgroup namespace begins in the v2 hierarchy; '' is its top. */
   readonly namespaceRoot: string;

@@ -2,10 +2,10 @@ import { type FSWatcher, watch } from 'node:fs';
 import { LIMITS } from '../../limits.ts';
 import type { Container } from '../container.ts';
 import { okValue } from '../kernel-files.ts';
-import { type CgroupFs, directoryBelow, STANDARD_CGROUP_PATH } from './cgroup-fs.ts';
+import type { CgroupFs } from './cgroup-fs.ts';
 import { type CgroupPlace, placeOfState } from './place.ts';
 import { type CgroupReading, type ReadingFamilies, readCgroup } from './reading.ts';
-import { type RuntimeState, readRuntimeState } from './runtime-state.ts';
+import { readRuntimeState } from './runtime-state.ts';
 
 /**
  * Reads the accounting of a container once more when its last process has ended. The engine reports the end only after
@@ -121,16 +121,10 @@ function find(cgroups: CgroupFs, runPath: string, id: string): Watched | undefin
   const outcome = readRuntimeState(cgroups.files, runPath, id).at(-1)?.outcome;
   const state = outcome && okValue(outcome);
   const place = state && placeOfState(cgroups, state);
-  const directory = place?.version === 2 ? place.directory : state && unifiedDirectory(cgroups, state);
+  // On a hybrid host the controllers are on v1, and the v2 hierarchy beside them tells of ends.
+  const directory = place?.version === 2 ? place.directory : place?.unified;
   if (!place || directory === undefined) return undefined;
   return { place, eventsFile: `${directory}/cgroup.events`, pid: state?.pid };
-}
-
-/** On a hybrid host the controllers are on v1, and the v2 hierarchy beside them tells of ends. */
-function unifiedDirectory(cgroups: CgroupFs, state: RuntimeState): string | undefined {
-  const path = state.kind === 'paths' ? state.paths[''] : undefined;
-  if (path === undefined || !path.startsWith(`${STANDARD_CGROUP_PATH}/`)) return undefined;
-  return directoryBelow(cgroups.path, path.slice(STANDARD_CGROUP_PATH.length));
 }
 
 /** Whether the cgroup, or one below it, has processes. */

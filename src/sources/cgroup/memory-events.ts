@@ -35,8 +35,8 @@ export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents 
   okValue(files.readKept('cgroup.memory.events', dir, 'memory.events', parseMemoryEvents));
 
 /**
- * v1 has no file of events: hits of the limit stand in `memory.failcnt`, kills in `memory.oom_control`, both without those
- * of child cgroups.
+ * v1 has no file of events: hits of the limit stand in `memory.failcnt`, whoever below it wanted the memory, and kills of
+ * processes that are in this very cgroup in `memory.oom_control`.
  */
 export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvents {
   return {

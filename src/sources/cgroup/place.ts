@@ -8,7 +8,15 @@ const V1_CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio'];
 /** The directories that hold a container's cgroup: one on v2, one for each controller on v1. */
 export type CgroupPlace =
   | { readonly version: 2; readonly directory: string }
-  | { readonly version: 1; readonly directories: Readonly<Record<string, string>> };
+  | {
+      readonly version: 1;
+      readonly directories: Readonly<Record<string, string>>;
+      /** On a hybrid host, where the v2 hierarchy is beside them: it has no controllers, but tells of pressure and ends. */
+      readonly unified?: string;
+    };
+
+/** Where hybrid hosts mount the v2 hierarchy. */
+const UNIFIED = 'unified';
 
 /** Directory whose cgroup.procs lists the container's processes. Any hierarchy holds them all; `pids` is the usual one. */
 export function processesDirectory(place: CgroupPlace): string | undefined {
@@ -50,7 +58,9 @@ export function placeOfMemberships(
       if (directory !== undefined) directories[controller] = directory;
     }
   }
-  return Object.keys(directories).length === 0 ? undefined : { version: 1, directories };
+  // A runtime that knows no hybrid hosts leaves its containers' processes where its own are.
+  const joined = memberships.find((line) => line.controllers.length === 0 && isOfController(memberships, line.path));
+  return v1Place(directories, joined && below(`${cgroups.path}/${UNIFIED}`, joined));
 }
 
 /** From paths by controller as runc's state.json has them, written for the engine's own view of the hierarchies. */
@@ -68,14 +78,23 @@ export function placeOfPaths(cgroups: CgroupFs, paths: Readonly<Record<string, s
     const directory = controller === '' ? undefined : rebased(path);
     if (directory !== undefined) directories[controller] = directory;
   }
-  return Object.keys(directories).length === 0 ? undefined : { version: 1, directories };
+  return v1Place(directories, paths[''] === undefined ? undefined : rebased(paths['']));
+}
+
+const isOfController = (memberships: readonly CgroupMembership[], path: string): boolean =>
+  memberships.some((line) => line.path === path && V1_CONTROLLERS.some((each) => line.controllers.includes(each)));
+
+function v1Place(directories: Readonly<Record<string, string>>, unified: string | undefined): CgroupPlace | undefined {
+  if (Object.keys(directories).length === 0) return undefined;
+  return { version: 1, directories, ...(unified !== undefined && { unified }) };
 }
 
 /** From one path that holds in every hierarchy, as crun's status file has it. */
 export function placeOfPath(cgroups: CgroupFs, path: string): CgroupPlace | undefined {
-  const controllers = cgroups.version === 2 ? [''] : V1_CONTROLLERS;
-  const paths = controllers.map((controller) => [controller, [STANDARD_CGROUP_PATH, controller, path].join('/')]);
-  return placeOfPaths(cgroups, Object.fromEntries(paths));
+  const below = (...parts: readonly string[]): string => [STANDARD_CGROUP_PATH, ...parts, path].join('/');
+  if (cgroups.version === 2) return placeOfPaths(cgroups, { '': below() });
+  const paths = V1_CONTROLLERS.map((controller) => [controller, below(controller)]);
+  return placeOfPaths(cgroups, { ...Object.fromEntries(paths), '': below(UNIFIED) });
 }
 
 /** From what a runtime wrote down. */

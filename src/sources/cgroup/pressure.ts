@@ -27,7 +27,10 @@ export function parsePressure(bytes: Buffer): Pressure | undefined {
   };
 }
 
-/** v2 only. Reading fails where the kernel was started without PSI, and each of the three is absent alone. */
+/**
+ * Of the v2 hierarchy; v1 has none of its own. Reading fails where the kernel was started without PSI, and each of the three
+ * is absent alone.
+ */
 export function readPressures(files: KernelFiles, dir: string): Pressures {
   const pressures: { -readonly [resource in PressureResource]?: Pressure } = {};
   for (const resource of PRESSURE_RESOURCES) {

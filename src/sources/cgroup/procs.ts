@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { LIMITS } from '../../limits.ts';
 import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
+import { childCgroups } from './child-cgroups.ts';
 import { parseNumberLines } from './formats.ts';
 
 /** Deeper than any container nests cgroups; ends a walk that something else would make endless. */
@@ -21,11 +21,8 @@ export function readProcs(files: KernelFiles, dir: string): ReadOutcome<number[]
 
 function addChildren(files: KernelFiles, dir: string, pids: Set<number>, depth: number): void {
   if (depth === 0) return;
-  const entries = files.attempt('cgroup', () => readdirSync(dir, { withFileTypes: true }));
-  if (entries.status !== 'ok') return;
-  for (const entry of entries.value) {
-    if (!entry.isDirectory()) continue;
-    const child = `${dir}/${entry.name}`;
+  for (const name of childCgroups(files, dir) ?? []) {
+    const child = `${dir}/${name}`;
     const outcome = files.read('cgroup.procs', `${child}/cgroup.procs`, parseNumberLines);
     if (outcome.status === 'ok') for (const pid of outcome.value) pids.add(pid);
     addChildren(files, child, pids, depth - 1);

@@ -1,5 +1,6 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { needsProcesses } from '../process-families.ts';
+import { type ChildMemoryEvents, readChildMemoryEvents } from './child-memory-events.ts';
 import { readCfsLimit, readCpuMax } from './cpu-limit.ts';
 import { type CgroupCpuTime, type CgroupThrottling, readCpuStat } from './cpu-stat.ts';
 import { readCpuacctStat } from './cpuacct-stat.ts';
@@ -18,6 +19,8 @@ export type CgroupReading = {
   readonly cpuLimit?: number | undefined;
   readonly memory?: CgroupMemory | undefined;
   readonly memoryEvents?: MemoryEvents | undefined;
+  /** Those that `memoryEvents` does not include, of cgroups below it; absent where it includes all. */
+  readonly childMemoryEvents?: ChildMemoryEvents | undefined;
   readonly tasks?: CgroupTasks | undefined;
   readonly disks?: readonly DiskIo[] | undefined;
   readonly pressures?: Pressures | undefined;
@@ -41,9 +44,7 @@ export function readCgroup(
   families: ReadingFamilies,
   last?: CgroupReading,
 ): CgroupReading {
-  return place.version === 2
-    ? readV2(files, place.directory, families)
-    : readV1(files, place.directories, families, last);
+  return place.version === 2 ? readV2(files, place.directory, families) : readV1(files, place, families, last);
 }
 
 function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupReading {
@@ -72,11 +73,9 @@ function readMemoryV2(files: KernelFiles, dir: string, families: ReadingFamilies
   };
 }
 
-type Directories = Readonly<Record<string, string>>;
-
 function readV1(
   files: KernelFiles,
-  directories: Directories,
+  { directories, unified }: CgroupPlace & { readonly version: 1 },
   families: ReadingFamilies,
   last: CgroupReading | undefined,
 ): CgroupReading {
@@ -90,9 +89,14 @@ function readV1(
         cpuLimit: readCfsLimit(files, cpu),
       }),
     ...(memory !== undefined && needsMemory(families) && { memory: readMemoryV1(files, memory, families) }),
-    ...(memory !== undefined && families.has('memoryEvents') && { memoryEvents: readMemoryEventsV1(files, memory) }),
+    ...(memory !== undefined &&
+      families.has('memoryEvents') && {
+        memoryEvents: readMemoryEventsV1(files, memory),
+        childMemoryEvents: last ? last.childMemoryEvents : readChildMemoryEvents(files, memory),
+      }),
     ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
     ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
+    ...(unified !== undefined && families.has('pressure') && { pressures: readPressures(files, unified) }),
   };
 }
 

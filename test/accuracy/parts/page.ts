@@ -43,6 +43,8 @@ const INEXACT = `## What cannot be exact, and by how much
   any cgroup. On the others there is no series, which is not the same as zero.
 - **Hits of the memory limit on cgroup v1** (\`container.memory.events\`, \`max\`) are counted by memory.failcnt, which stays 0 where
   the limit of memory and swap together is the same and is hit first (\`docker run --memory X --memory-swap X\`); \`oom_kill\` counts.
+- **Memory events of child cgroups on cgroup v1** are added up from files of their own: what one counted after it was last read and
+  before it was removed is missing, at most that of one interval. What was counted before stays counted.
 - **A network interface that is taken away** takes along what went through it after the last cycle: at most one interval of its
   traffic. What was counted before stays counted.
 - **The values of one container are read one after the other**, within milliseconds and not in one moment: two metrics of one

@@ -50,7 +50,7 @@ describe('a place by the lines of a process', () => {
     });
   });
 
-  it('leaves named hierarchies and the unified one aside on a hybrid host', () => {
+  it('leaves named hierarchies aside on a hybrid host, and has the unified one besides', () => {
     const { root, cgroups } = cgroupsOf({
       'pids/docker/abc/': '',
       'systemd/docker/abc/': '',
@@ -60,7 +60,21 @@ describe('a place by the lines of a process', () => {
     expect(placeOfMemberships(cgroups, memberships, [])).toEqual({
       version: 1,
       directories: { pids: `${root}/pids/docker/abc` },
+      unified: `${root}/unified/docker/abc`,
     });
+  });
+
+  it('is none on a hybrid host where only the unified hierarchy has it, which has no controllers', () => {
+    const { cgroups } = cgroupsOf({ 'pids/': '', 'unified/docker/abc/': '' });
+    expect(placeOfMemberships(cgroups, lines('1:pids:/docker/abc\n0::/docker/abc\n'), [])).toBeUndefined();
+  });
+
+  it('has no unified one where the processes were left at that of their runtime, or at the top', () => {
+    const { cgroups } = cgroupsOf({ 'pids/docker/abc/': '', 'unified/system.slice/docker.service/': '' });
+    for (const path of ['/system.slice/docker.service', '/']) {
+      const memberships = lines(`9:name=systemd:${path}\n1:pids:/docker/abc\n0::${path}\n`);
+      expect(placeOfMemberships(cgroups, memberships, []), path).not.toHaveProperty('unified');
+    }
   });
 
   it('leaves out controllers whose hierarchy is not mounted here', () => {
@@ -95,7 +109,11 @@ describe('a place by the lines of a process', () => {
 
 describe('a place by the paths of a state file', () => {
   it('is made of the paths as the engine sees them, on the mounts as we see them', () => {
-    const { root, cgroups } = cgroupsOf({ 'pids/docker/abc/': '', 'memory/docker/abc/': '' });
+    const { root, cgroups } = cgroupsOf({
+      'pids/docker/abc/': '',
+      'memory/docker/abc/': '',
+      'unified/docker/abc/': '',
+    });
     const paths = {
       pids: '/sys/fs/cgroup/pids/docker/abc',
       memory: '/sys/fs/cgroup/memory/docker/abc',
@@ -105,7 +123,10 @@ describe('a place by the paths of a state file', () => {
     expect(placeOfPaths(cgroups, paths)).toEqual({
       version: 1,
       directories: { pids: `${root}/pids/docker/abc`, memory: `${root}/memory/docker/abc` },
+      unified: `${root}/unified/docker/abc`,
     });
+    const { '': _, ...older } = paths;
+    expect(placeOfPaths(cgroups, older)).not.toHaveProperty('unified');
   });
 
   it('is the path without a controller on v2', () => {
@@ -145,10 +166,15 @@ describe('a place by one path for all hierarchies', () => {
       version: 2,
       directory: `${v2.root}/machine.slice/libpod-abc.scope`,
     });
-    const v1 = cgroupsOf({ 'memory/libpod_parent/abc/': '', 'pids/libpod_parent/abc/': '' });
+    const v1 = cgroupsOf({
+      'memory/libpod_parent/abc/': '',
+      'pids/libpod_parent/abc/': '',
+      'unified/libpod_parent/abc/': '',
+    });
     expect(placeOfPath(v1.cgroups, 'libpod_parent/abc')).toEqual({
       version: 1,
       directories: { memory: `${v1.root}/memory/libpod_parent/abc`, pids: `${v1.root}/pids/libpod_parent/abc` },
+      unified: `${v1.root}/unified/libpod_parent/abc`,
     });
   });
 

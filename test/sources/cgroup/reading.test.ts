@@ -150,6 +150,17 @@ describe('what is read of a cgroup', () => {
     expect(filesRead(v2Place(SHOP_V2), family)).toEqual([...v2].sort());
   });
 
+  it('is pressure in the v2 hierarchy beside v1, where there is one', () => {
+    const { root } = createTree({ 'cpu.pressure': 'some avg10=0.00 avg60=0.00 avg300=0.00 total=5138\n' });
+    const hybrid = { ...v1Place(SHOP_V1), unified: root };
+    expect(filesRead(hybrid, 'pressure')).toEqual(['cpu.pressure', 'io.pressure', 'memory.pressure']);
+    expect(filesRead(hybrid, 'cpu')).toEqual(filesRead(v1Place(SHOP_V1), 'cpu'));
+    expect(readCgroup(createKernelFiles(), hybrid, ALL).pressures).toEqual({
+      cpu: { someSeconds: 0.005138, fullSeconds: undefined },
+    });
+    expect(readCgroup(createKernelFiles(), v1Place(SHOP_V1), ALL).pressures).toBeUndefined();
+  });
+
   it('is for families of other sources at most the number of tasks', () => {
     for (const family of [...ALL].filter((name) => !(name in EXPECTED))) {
       const read = [...filesRead(v1Place(SHOP_V1), family), ...filesRead(v2Place(SHOP_V2), family)];
