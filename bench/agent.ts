@@ -38,6 +38,8 @@ export async function startAgent(options: AgentOptions): Promise<Child> {
       PLIMSOLL_PUSH_ENDPOINT: endpoint,
       PLIMSOLL_COLLECTION_INTERVAL_MS: String(intervalMs),
       PLIMSOLL_COLLECTION_TIMEOUT_MS: String(intervalMs),
+      // The interval is shorter than any user's: all metrics are to be measured none the less.
+      PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
       PLIMSOLL_STATUS_ADDRESS: '127.0.0.1:0',
       PLIMSOLL_OUTBOX_DIRECTORY: join(own, 'outbox'),
       PLIMSOLL_STATE_DIRECTORY: join(own, 'state'),

@@ -27,8 +27,11 @@ export type WholeCycleOptions = {
 
 export type WholeCycle = {
   readonly sources: Sources;
-  /** Runs one cycle at that time and answers the one request it makes, decoded; undefined where it makes none. */
-  run(unixMs: number): Promise<OtlpMetricsRequest | undefined>;
+  /**
+   * Runs one cycle at that time, in which collecting takes so long, and answers the one request it makes, decoded;
+   * undefined where it makes none.
+   */
+  run(unixMs: number, collectMs?: number): Promise<OtlpMetricsRequest | undefined>;
 };
 
 /** The agent's own parts between a host and a request. Only the clocks are not real. */
@@ -43,6 +46,8 @@ export async function createWholeCycle({
   const all = { 'host.root': root, 'docker.host': engine, 'discovery.source': 'docker', ...settings };
   const flags = Object.entries(all).map(([key, value]) => ({ key, value, origin: 'the test' }));
   let nowMs = 0;
+  let tookMs = 0;
+  let collectTakesMs = 0;
   const encoding = ENCODINGS[protocol];
   const templates = createTemplates(encoding);
   const sources = await buildSources(
@@ -66,14 +71,21 @@ export async function createWholeCycle({
     encoding,
     batcher,
     templates,
-    monotonicMs: () => nowMs,
-    recordStage,
+    monotonicMs: () => nowMs + tookMs,
+    recordStage(stage, seconds) {
+      recordStage(stage, seconds);
+      sources.thinning.recordStage(stage, seconds);
+    },
+    onStage: (stage) => {
+      tookMs = stage === 'discover' ? 0 : collectTakesMs;
+    },
   });
 
   return {
     sources,
-    async run(unixMs) {
+    async run(unixMs, collectMs = 0) {
       nowMs = unixMs;
+      collectTakesMs = collectMs;
       batches.length = 0;
       // The SDK dates its points with Date.now.
       const now = vi.spyOn(Date, 'now').mockReturnValue(unixMs);

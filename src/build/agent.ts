@@ -88,7 +88,10 @@ export async function buildAgent(
     batcher,
     templates,
     monotonicMs: () => performance.now(),
-    recordStage: instruments.recordStage,
+    recordStage(stage, seconds) {
+      instruments.recordStage(stage, seconds);
+      sources.thinning.recordStage(stage, seconds);
+    },
     onStage: (begun) => {
       stage = begun;
     },

@@ -68,6 +68,7 @@ export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
     return {
       ...report(),
       reads,
+      thinnedFamilies: sources.thinning.thinned().size,
       limits: [...sources.limits.counts()].map(([limit, counts]) => ({ limit, ...counts })),
       agent: ownUsage(),
       discoveryGaps: sources.gaps(),

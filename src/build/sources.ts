@@ -5,6 +5,7 @@ import { createSystemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { type Collector, type CollectorOptions, createCollector } from '../cycle/collector.ts';
 import { createSelection } from '../cycle/selection.ts';
+import { createThinning, type Thinning } from '../cycle/thinning.ts';
 import { glob } from '../glob.ts';
 import { METRIC_FAMILIES, type MetricFamily } from '../instruments/definition.ts';
 import { containerAttributes } from '../instruments/identity.ts';
@@ -40,6 +41,7 @@ export type Sources = {
   readonly collector: Collector;
   /** Families of which something is measured. */
   readonly families: MetricSelection['families'];
+  readonly thinning: Thinning;
 };
 
 export type BuildOptions = { readonly config: Config; readonly log: Logger };
@@ -84,6 +86,7 @@ export async function buildSources(
     isLabelWanted: (key: string) => wanted.some((is) => is(key)),
     onLimit,
   };
+  const thinning = buildThinning({ config, log }, metrics);
   const collector = createCollector({
     discovery,
     resolver: createResolver({ proc, cgroups, runPath: run }),
@@ -103,10 +106,27 @@ export async function buildSources(
     interfaceReader: createInterfaceReader({ proc, loopback: config.network.loopback }),
     version: VERSION,
     metrics,
+    thinned: thinning.thinned,
     clock,
     log,
   });
-  return { files, limits, proc, discovery, gaps, unseen, host, collector, families: metrics.families };
+  return { files, limits, proc, discovery, gaps, unseen, host, collector, families: metrics.families, thinning };
+}
+
+function buildThinning({ config, log }: BuildOptions, { families }: MetricSelection): Thinning {
+  const { intervalMs, thinning } = config.collection;
+  let count = 0;
+  return createThinning({
+    intervalMs,
+    families: thinning.enabled ? families : new Set(),
+    onChange(thinned, partOfInterval) {
+      const facts = { thinned: [...thinned], partOfInterval };
+      if (thinned.size > count)
+        log.warn(facts, 'reading takes over a tenth of the interval: families of metrics are left out');
+      else log.info(facts, 'reading has become shorter: a family of metrics is read again');
+      count = thinned.size;
+    },
+  });
 }
 
 function selectMetrics({ metrics }: Config): MetricSelection {

@@ -11,6 +11,8 @@ export type Config = {
     readonly intervalMs: number;
     /** How long one cycle may take from its first reading until its batches are handed over. */
     readonly timeoutMs: number;
+    /** Whether families of metrics are left out while cycles take too long. */
+    readonly thinning: { readonly enabled: boolean };
   };
   readonly discovery: {
     /** `auto`: the Docker API where it answers, else the cgroups that can be seen. */

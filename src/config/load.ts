@@ -127,7 +127,7 @@ function fitTimeout(
   const origin = origins.get('collection.timeoutMs') ?? '';
   const wrong = `${timeoutMs} is longer than the interval; ${intervalMs}, the interval, is used`;
   return {
-    config: { ...config, collection: { intervalMs, timeoutMs: intervalMs } },
+    config: { ...config, collection: { ...config.collection, timeoutMs: intervalMs } },
     warnings: chosen && limited ? [formatProblem({ origin, key: 'collection.timeoutMs', wrong })] : [],
   };
 }

@@ -6,6 +6,7 @@ import type { ContainerAccount, Instant } from '../accounting/container-account.
 import { decideNetworkOwners } from '../accounting/network-owners.ts';
 import type { HrTime } from '../accounting/sent-totals.ts';
 import { type ContainerUsage, isMeasured } from '../accounting/usage.ts';
+import type { MetricFamily } from '../instruments/definition.ts';
 import { CONTAINER_METRICS } from '../instruments/index.ts';
 import type { MetricSelection } from '../instruments/metric-selection.ts';
 import { createObserver, type Observation } from '../instruments/observation.ts';
@@ -23,6 +24,7 @@ import type { Resolved, Resolver } from '../sources/resolution.ts';
 import { type ContainerMeter, createContainerMeter } from './container-meter.ts';
 import { type DecidedCycle, type Decisions, NOTHING_DECIDED, toDecisions } from './decisions.ts';
 import type { Selection } from './selection.ts';
+import { withoutThinned } from './thinned-usage.ts';
 
 export type CollectorOptions = {
   readonly discovery: Discovery;
@@ -48,6 +50,8 @@ export type CollectorOptions = {
   readonly blockDevices: BlockDevices;
   readonly version: string;
   readonly metrics: MetricSelection;
+  /** Families that are on and not to be read now: the same set until that changes. Absent: all are read. */
+  readonly thinned?: () => ReadonlySet<MetricFamily>;
   readonly clock: () => Instant;
   readonly log: Logger;
 };
@@ -104,6 +108,18 @@ export function createCollector(options: CollectorOptions): Collector {
   /** The last reading of each container that runs. */
   const readings = new Map<string, ContainerReading>();
   let decided: DecidedCycle = NOTHING_DECIDED;
+  let thinned: ReadonlySet<MetricFamily> = new Set();
+  /** What is read in this cycle. */
+  let { families } = options.metrics;
+
+  function thin(): void {
+    const now = options.thinned?.() ?? thinned;
+    if (now === thinned) return;
+    thinned = now;
+    families = new Set([...options.metrics.families].filter((family) => !now.has(family)));
+    // A reading of more or of less is not to be taken for this one.
+    readings.clear();
+  }
 
   /** Discovery hands on the same object until it has heard something new of a container. */
   function identityOf(container: Container): Identity {
@@ -163,7 +179,6 @@ export function createCollector(options: CollectorOptions): Collector {
 
   async function* measure(resolved: Resolved, network: boolean): AsyncGenerator<Collected> {
     const { container } = resolved;
-    const { families } = options.metrics;
     const interfaceReader = network && families.has('network') ? options.interfaceReader : undefined;
     const { blockDevices, pssReader } = options;
     const withConnections = network && families.has('connections');
@@ -173,7 +188,7 @@ export function createCollector(options: CollectorOptions): Collector {
       (!isRunning(container) && atEnd(container)) || readContainer(resolved, readOptions, readings.get(container.id));
     if (isRunning(container)) readings.set(container.id, reading);
     else readings.delete(container.id);
-    const usage = accounts.of(container).account(reading, clock());
+    const usage = withoutThinned(accounts.of(container).account(reading, clock()), thinned);
     if (isRunning(container)) options.endWatch?.begin(container.id);
     if (isRunning(container) && isMeasured(usage)) options.seen?.(container.id);
 
@@ -206,6 +221,7 @@ export function createCollector(options: CollectorOptions): Collector {
       for (const id of readings.keys()) if (!selections.get(id)?.measured) readings.delete(id);
       options.endWatch?.keepOnly(new Set(containers.map(({ id }) => id)));
       files.endCycle();
+      thin();
       options.pssReader?.begin();
       options.interfaceReader.keepOnly(new Set(containers.map(({ id }) => id)));
 

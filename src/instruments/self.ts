@@ -24,6 +24,7 @@ export type SelfReading = {
   readonly processes: number;
   /** Containers by where their CPU time comes from. */
   readonly cpuTimeFrom: Readonly<Record<string, number>>;
+  readonly thinnedFamilies: number;
   /** Kernel files read by source, with what went wrong by reason. */
   readonly reads: readonly { source: string; total: number; failures: Readonly<Record<string, number>> }[];
   /** Absent where it is known of no container. */
@@ -77,6 +78,7 @@ type Point = { value: number; attributes?: Attributes };
 const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Point[]])[] = [
   [METRICS.selfContainers, ({ containers }) => [{ value: containers }]],
   [METRICS.selfProcesses, ({ processes }) => [{ value: processes }]],
+  [METRICS.thinned, ({ thinnedFamilies }) => [{ value: thinnedFamilies }]],
   [
     METRICS.readCount,
     ({ reads }) => reads.map(({ source, total }) => ({ value: total, attributes: { [ATTR_SOURCE]: source } })),

@@ -49,6 +49,7 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'the ag
     OTEL_RESOURCE_ATTRIBUTES: `${VANTAGE}=${vantage}`,
     PLIMSOLL_COLLECTION_INTERVAL_MS: String(INTERVAL_MS),
     PLIMSOLL_COLLECTION_TIMEOUT_MS: String(INTERVAL_MS),
+    PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
   });
 
   const runAgent = (vantage: string, flags: readonly string[], env: Record<string, string> = {}) => {

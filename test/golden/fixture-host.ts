@@ -1,11 +1,10 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OtlpMetricsRequest } from '../../src/otlp/metrics-request.ts';
 import type { Protocol } from '../../src/push/encoding.ts';
 import type { InspectDocument } from '../fakes/docker-documents.ts';
 import { createFakeDockerEngine, type FakeDockerEngine } from '../fakes/docker-engine.ts';
-import { createWholeCycle } from '../whole-cycle.ts';
+import { createWholeCycle, type WholeCycle, type WholeCycleOptions } from '../whole-cycle.ts';
 
 const HOSTS = new URL('../fixtures/hosts/', import.meta.url).pathname;
 
@@ -15,15 +14,18 @@ export type FixtureHost = {
   readonly engine: FakeDockerEngine;
   /** What the engine said, by container name. */
   readonly documents: ReadonlyMap<string, InspectDocument>;
-  /** Runs one cycle at that time and answers the one request it makes, decoded; undefined where it makes none. */
-  cycle(unixMs: number): Promise<OtlpMetricsRequest | undefined>;
+  readonly cycle: WholeCycle['run'];
   /** Names of the containers that discovery knows now. */
   discover(): Promise<string[]>;
   close(): Promise<void>;
 };
 
 /** The agent's own parts between a captured host and a request. */
-export async function openFixtureHost(name: string, protocol: Protocol): Promise<FixtureHost> {
+export async function openFixtureHost(
+  name: string,
+  protocol: Protocol,
+  settings?: WholeCycleOptions['settings'],
+): Promise<FixtureHost> {
   const root = await mkdtemp(join(tmpdir(), 'plimsoll-host-'));
   await cp(join(HOSTS, name), root, { recursive: true, verbatimSymlinks: true });
   const engine = await createFakeDockerEngine();
@@ -33,7 +35,7 @@ export async function openFixtureHost(name: string, protocol: Protocol): Promise
     documents.set(document.Name.slice(1), document);
   }
 
-  const { sources, run } = await createWholeCycle({ root, engine: engine.host, protocol });
+  const { sources, run } = await createWholeCycle({ root, engine: engine.host, protocol, settings });
   return {
     root,
     engine,

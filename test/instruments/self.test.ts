@@ -17,6 +17,7 @@ const reading: SelfReading = {
   containers: 3,
   processes: 14,
   cpuTimeFrom: { cgroup: 2, procfs: 1 },
+  thinnedFamilies: 2,
   reads: [
     { source: 'proc.stat', total: 100, failures: { gone: 2, denied: 0, malformed: 0, failed: 0 } },
     { source: 'cgroup.cpu.stat', total: 50, failures: { gone: 0, denied: 0, malformed: 0, failed: 0 } },
@@ -61,6 +62,7 @@ describe('metrics of the agent itself', () => {
     expect(await observe()).toEqual({
       'plimsoll.containers': 3,
       'plimsoll.processes': 14,
+      'plimsoll.thinned': 2,
       'plimsoll.read.count proc.stat': 100,
       'plimsoll.read.count cgroup.cpu.stat': 50,
       'plimsoll.read.errors proc.stat gone': 2,

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import type { Section } from '../property.ts';
+import type { Flattened, Section } from '../property.ts';
 
-export const collection: Section<Config['collection']> = {
+export const collection: Section<Flattened<Config['collection']>> = {
   doc: 'When the containers are read.',
   properties: {
     intervalMs: {
@@ -17,6 +17,11 @@ export const collection: Section<Config['collection']> = {
       default: 10_000,
       min: 10,
       max: 86_400_000,
+    },
+    'thinning.enabled': {
+      doc: 'Whether, while reading takes over a tenth of the interval, the dearest families of metrics are left out one after the other (docs/adr/0022), as plimsoll.thinned says.',
+      format: 'flag',
+      default: true,
     },
   },
 };

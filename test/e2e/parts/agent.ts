@@ -51,8 +51,13 @@ async function startCli(
   const preloading = preload === undefined ? [] : ['--import', join(PRELOADS, `${preload}.ts`)];
   const args = [...NODE_FLAGS, ...preloading, CLI, ...command.split(' ')];
   // Its own, and not that of an agent of this machine; another user keeps what waits in memory.
-  const own = await createTempDir(releasers);
-  const [outbox, state] = [join(own, 'outbox'), join(own, 'state')];
+  const directory = await createTempDir(releasers);
+  const own = {
+    PLIMSOLL_OUTBOX_DIRECTORY: join(directory, 'outbox'),
+    PLIMSOLL_STATE_DIRECTORY: join(directory, 'state'),
+    // At such short intervals a busy machine would have it leave out what a test waits for.
+    PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
+  };
   if (config !== undefined) {
     const dir = await createTempDir(releasers);
     // Another user has to be able to read it.
@@ -64,11 +69,7 @@ async function startCli(
   args.push(...flags);
   const asUser = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
   const [first, ...rest] = [...asUser, process.execPath, ...args];
-  return startChild({
-    command: first!,
-    args: rest,
-    env: { ...plainEnvironment(), PLIMSOLL_OUTBOX_DIRECTORY: outbox, PLIMSOLL_STATE_DIRECTORY: state, ...env },
-  });
+  return startChild({ command: first!, args: rest, env: { ...plainEnvironment(), ...own, ...env } });
 }
 
 /** The environment of the tests without what would configure an agent. */

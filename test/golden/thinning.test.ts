@@ -1,0 +1,131 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { METRIC_FAMILIES, type MetricFamily, THINNING_ORDER } from '../../src/instruments/definition.ts';
+import { METRIC_DEFINITIONS } from '../../src/instruments/definitions.ts';
+import {
+  NO_RECORDED_VALUE,
+  type OtlpMetricsRequest,
+  type OtlpNumberDataPoint,
+} from '../../src/otlp/metrics-request.ts';
+import { type FixtureHost, openFixtureHost } from './fixture-host.ts';
+import { attributeOf, metricOf, pointsOfMetric } from './request.ts';
+
+/*
+ * Whole cycles of a captured host, of which collecting takes as long as the test says.
+ */
+
+const INTERVAL_MS = 10_000;
+const LONG_MS = 2_000;
+const ORDER: readonly MetricFamily[] = THINNING_ORDER;
+/** Long cycles until the next family goes, and short ones until one comes back. */
+const UNTIL_GONE = 5;
+const UNTIL_BACK = 34;
+const ALL_ON = Object.fromEntries(Object.keys(METRIC_FAMILIES).map((family) => [`metrics.${family}.enabled`, true]));
+
+let host: FixtureHost;
+afterEach(() => host.close());
+
+async function open(settings: Readonly<Record<string, unknown>> = {}) {
+  host = await openFixtureHost('v2-docker', 'http/protobuf', {
+    ...ALL_ON,
+    'metrics.executables.enabled': false,
+    ...settings,
+  });
+  addCounters();
+  let nowMs = Date.parse('2026-11-23T00:10:00.000Z');
+  return async (cycles: number, collectMs: number): Promise<OtlpMetricsRequest[]> => {
+    const requests: OtlpMetricsRequest[] = [];
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      nowMs += INTERVAL_MS;
+      requests.push((await host.cycle(nowMs, collectMs))!);
+    }
+    return requests;
+  };
+}
+
+/** What the captured tree does not have of its processes, and whose totals the accounts remember. */
+function addCounters(): void {
+  for (const pid of readdirSync(join(host.root, 'proc')).filter((name) => /^\d+$/.test(name))) {
+    const process = join(host.root, 'proc', pid);
+    mkdirSync(join(process, 'task', pid), { recursive: true });
+    writeFileSync(
+      join(process, 'task', pid, 'status'),
+      'voluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t3\n',
+    );
+    writeFileSync(join(process, 'io'), 'read_bytes: 4096\nwrite_bytes: 8192\n');
+  }
+}
+
+type Points = ReturnType<typeof toPoint>[];
+
+/** All points of a family's metrics of the container `shop`. */
+function pointsOf(request: OtlpMetricsRequest, family: MetricFamily): Points {
+  const names = METRIC_DEFINITIONS.filter((metric) => metric.family === family).map(({ name }) => name);
+  // A series that ends is in a Resource of its own, after the values.
+  const all = (request.resourceMetrics ?? []).filter((each) => attributeOf(each, 'container.name') === 'shop');
+  return all.flatMap((each) =>
+    names.flatMap((name) => {
+      const metric = metricOf(each, name);
+      return metric ? pointsOfMetric(metric).map(toPoint) : [];
+    }),
+  );
+}
+
+const toPoint = (point: OtlpNumberDataPoint) => ({
+  value: Number(point.asInt ?? point.asDouble),
+  start: point.startTimeUnixNano,
+  ended: point.flags === NO_RECORDED_VALUE,
+});
+
+const values = (request: OtlpMetricsRequest, family: MetricFamily): Points =>
+  pointsOf(request, family).filter(({ ended }) => !ended);
+
+/** Those of the order of which this host has values at all. */
+const present = (request: OtlpMetricsRequest): readonly MetricFamily[] =>
+  ORDER.filter((family) => values(request, family).length > 0);
+
+it('leaves families out one after the other while cycles are long, and takes them back', async () => {
+  const run = await open();
+  const [, first] = await run(2, LONG_MS);
+  const before = present(first!);
+  expect(before).toEqual(expect.arrayContaining(['contextSwitches', 'processDisk', 'pressure', 'disk', 'network']));
+
+  await run(UNTIL_GONE * THINNING_ORDER.length - 2, LONG_MS);
+  const [thin] = await run(1, 0);
+  expect(present(thin!)).toEqual([]);
+  for (const family of ['processes', 'cpu', 'memory', 'memoryEvents', 'tasks', 'life'] as const)
+    expect(values(thin!, family).length, family).toBe(values(first!, family).length);
+
+  const later = (await run(UNTIL_BACK * THINNING_ORDER.length, 0)).at(-1)!;
+  expect(present(later)).toEqual(before);
+});
+
+it('ends the series of a family that goes at once, and goes on with the same ones when it comes back', async () => {
+  const run = await open();
+  const long = await run(UNTIL_GONE * THINNING_ORDER.length + 1, LONG_MS);
+  for (const family of present(long[0]!)) {
+    const at = UNTIL_GONE * (ORDER.indexOf(family) + 1);
+    const [with_, without] = [long[at - 1]!, long[at]!];
+    expect(
+      pointsOf(with_, family).some(({ ended }) => ended),
+      family,
+    ).toBe(false);
+    const ends = pointsOf(without, family);
+    expect(
+      ends.map(({ ended }) => ended),
+      family,
+    ).toEqual(values(with_, family).map(() => true));
+    if (at + 1 < long.length) expect(pointsOf(long[at + 1]!, family), family).toEqual([]);
+  }
+  const short = (await run(UNTIL_BACK * THINNING_ORDER.length, 0)).at(-1)!;
+  const toText = (points: Points): string[] => points.map((point) => JSON.stringify(point)).sort();
+  for (const family of present(long[0]!))
+    expect(toText(values(short, family)), family).toEqual(toText(values(long[0]!, family)));
+});
+
+it('is switched off by collection.thinning.enabled', async () => {
+  const run = await open({ 'collection.thinning.enabled': false });
+  const requests = await run(20, LONG_MS);
+  expect(present(requests.at(-1)!)).toEqual(present(requests[0]!));
+});
