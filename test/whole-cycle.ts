@@ -3,7 +3,7 @@ import { type Accounts, createAccounts } from '../src/accounting/accounts.ts';
 import { buildSources, type Sources } from '../src/build/sources.ts';
 import { type CycleOptions, createCycle } from '../src/cycle/cycle.ts';
 import { createTemplates } from '../src/cycle/templates.ts';
-import { createLogger } from '../src/log.ts';
+import { createLogger, type Logger } from '../src/log.ts';
 import { decodeMetricsRequest, parseMetricsRequestJson } from '../src/otlp/metrics-proto.ts';
 import type { OtlpMetricsRequest } from '../src/otlp/metrics-request.ts';
 import type { Batch } from '../src/push/batch.ts';
@@ -23,6 +23,7 @@ export type WholeCycleOptions = {
   readonly accounts?: Accounts;
   /** Hears how long each stage took; by the clock of the test, nothing. */
   readonly recordStage?: CycleOptions['recordStage'];
+  readonly log?: Logger;
 };
 
 export type WholeCycle = {
@@ -42,6 +43,7 @@ export async function createWholeCycle({
   settings,
   accounts = createAccounts(),
   recordStage = () => undefined,
+  log = createLogger({ level: 'silent', format: 'json' }),
 }: WholeCycleOptions): Promise<WholeCycle> {
   const all = { 'host.root': root, 'docker.host': engine, 'discovery.source': 'docker', ...settings };
   const flags = Object.entries(all).map(([key, value]) => ({ key, value, origin: 'the test' }));
@@ -53,7 +55,7 @@ export async function createWholeCycle({
   const sources = await buildSources(
     {
       config: load({ flags }).config,
-      log: createLogger({ level: 'silent', format: 'json' }),
+      log,
       clock: () => ({ unixMs: nowMs, monotonicMs: nowMs }),
       fits: templates?.fits,
     },

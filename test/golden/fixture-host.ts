@@ -24,7 +24,7 @@ export type FixtureHost = {
 export async function openFixtureHost(
   name: string,
   protocol: Protocol,
-  settings?: WholeCycleOptions['settings'],
+  more: Pick<WholeCycleOptions, 'settings' | 'log'> = {},
 ): Promise<FixtureHost> {
   const root = await mkdtemp(join(tmpdir(), 'plimsoll-host-'));
   await cp(join(HOSTS, name), root, { recursive: true, verbatimSymlinks: true });
@@ -35,7 +35,7 @@ export async function openFixtureHost(
     documents.set(document.Name.slice(1), document);
   }
 
-  const { sources, run } = await createWholeCycle({ root, engine: engine.host, protocol, settings });
+  const { sources, run } = await createWholeCycle({ root, engine: engine.host, protocol, ...more });
   return {
     root,
     engine,

@@ -8,6 +8,7 @@ import {
   type OtlpMetricsRequest,
   type OtlpNumberDataPoint,
 } from '../../src/otlp/metrics-request.ts';
+import { createLogLines } from '../fakes/log-lines.ts';
 import { type FixtureHost, openFixtureHost } from './fixture-host.ts';
 import { attributeOf, metricOf, pointsOfMetric } from './request.ts';
 
@@ -24,14 +25,14 @@ const UNTIL_BACK = 34;
 const ALL_ON = Object.fromEntries(Object.keys(METRIC_FAMILIES).map((family) => [`metrics.${family}.enabled`, true]));
 
 let host: FixtureHost;
+let logged: () => Record<string, unknown>[];
 afterEach(() => host.close());
 
 async function open(settings: Readonly<Record<string, unknown>> = {}) {
-  host = await openFixtureHost('v2-docker', 'http/protobuf', {
-    ...ALL_ON,
-    'metrics.executables.enabled': false,
-    ...settings,
-  });
+  const { log, lines } = createLogLines();
+  logged = () => lines.filter((line) => 'thinned' in line).map(({ msg, thinned }) => ({ msg, thinned }));
+  const all = { ...ALL_ON, 'metrics.executables.enabled': false, ...settings };
+  host = await openFixtureHost('v2-docker', 'http/protobuf', { settings: all, log });
   addCounters();
   let nowMs = Date.parse('2026-11-23T00:10:00.000Z');
   return async (cycles: number, collectMs: number): Promise<OtlpMetricsRequest[]> => {
@@ -122,6 +123,18 @@ it('ends the series of a family that goes at once, and goes on with the same one
   const toText = (points: Points): string[] => points.map((point) => JSON.stringify(point)).sort();
   for (const family of present(long[0]!))
     expect(toText(values(short, family)), family).toEqual(toText(values(long[0]!, family)));
+});
+
+it('says each change in one line', async () => {
+  const run = await open();
+  await run(2 * UNTIL_GONE, LONG_MS);
+  await run(UNTIL_BACK, 0);
+  const leftOut = 'reading takes over a tenth of the interval: families of metrics are left out';
+  expect(logged()).toEqual([
+    { msg: leftOut, thinned: ['pss'] },
+    { msg: leftOut, thinned: ['pss', 'contextSwitches'] },
+    { msg: 'reading has become shorter: a family of metrics is read again', thinned: ['pss'] },
+  ]);
 });
 
 it('is switched off by collection.thinning.enabled', async () => {
