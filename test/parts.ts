@@ -13,6 +13,10 @@ const PARTS = {
   docker: () => answers('docker', ['version', '--format', '{{.Server.Version}}'], 'no Docker engine that answers'),
   dockerd: () => answers('dockerd', ['--version'], 'no dockerd'),
   collector: () => (existsSync(collectorPath()) ? 'here' : 'no Collector: run scripts/build-collector.sh'),
+  fleetCollector: () =>
+    existsSync(collectorPath('fleet-builder.yaml'))
+      ? 'here'
+      : 'no Collector of a fleet: run scripts/build-collector.sh fleet-builder.yaml',
   prometheus: () => answers('prometheus', ['--version'], 'no prometheus'),
   chromium: () => answers('chromium', ['--version'], 'no chromium'),
   systemd: () => answers('systemd-analyze', ['--version'], 'no systemd-analyze'),

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,10 @@ const YAML_FILES = [
   'prometheus.yaml',
   'kubernetes/daemonset.yaml',
   'kubernetes/sidecar.yaml',
+  'fleet/load-balancer.yaml',
+  'fleet/gateway.yaml',
+  'fleet/to-kafka.yaml',
+  'fleet/from-kafka.yaml',
 ];
 
 const text = (file: string): string => readFileSync(join(DEPLOY, file), 'utf8');
@@ -111,6 +115,21 @@ describe.each([
 describeWith(['collector'], 'otel-collector.yaml', () => {
   it('is valid for a real Collector', () => {
     execFileSync(collectorPath(), ['validate', '--config', join(DEPLOY, 'otel-collector.yaml')], { stdio: 'pipe' });
+  });
+});
+
+describeWith(['fleetCollector'], 'fleet', () => {
+  it.each(YAML_FILES.filter((file) => file.startsWith('fleet/')))('%s is valid for a real Collector', (file) => {
+    const { stderr } = spawnSync(collectorPath('fleet-builder.yaml'), ['validate', '--config', join(DEPLOY, file)], {
+      encoding: 'utf8',
+    });
+    // Also what is only deprecated is said here.
+    expect(stderr).toBe('');
+  });
+
+  it('is not content with any file', () => {
+    const args = ['validate', '--config', join(DEPLOY, 'compose.yaml')];
+    expect(spawnSync(collectorPath('fleet-builder.yaml'), args).status).not.toBe(0);
   });
 });
 

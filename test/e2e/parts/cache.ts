@@ -18,7 +18,7 @@ export function contentKey(paths: readonly string[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Where scripts/build-collector.sh puts the Collector of the present builder.yaml, whether it is there yet or not. */
-export function collectorPath(): string {
-  return join(cacheDir(), `otelcol-${contentKey([join(REPOSITORY, 'test/e2e/otelcol/builder.yaml')])}`, 'otelcol');
+/** Where scripts/build-collector.sh puts the Collector of a recipe as it is now, whether it is there yet or not. */
+export function collectorPath(recipe: 'builder.yaml' | 'fleet-builder.yaml' = 'builder.yaml'): string {
+  return join(cacheDir(), `otelcol-${contentKey([join(REPOSITORY, 'test/e2e/otelcol', recipe)])}`, 'otelcol');
 }
