@@ -1,6 +1,7 @@
 import { generateConfigurationPage } from '../src/config/generate/configuration-page.ts';
 import { generateDefaultYaml } from '../src/config/generate/default-yaml.ts';
 import { generateJsonSchema } from '../src/config/generate/json-schema.ts';
+import { generateFleetPage } from './fleet-page.ts';
 import { generateLimitsPage } from './limits-page.ts';
 import { generateMetricsPage } from './metrics-page.ts';
 
@@ -15,6 +16,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'config/default.yaml', generate: generateDefaultYaml },
   { path: 'config/plimsoll.schema.json', generate: generateJsonSchema },
   { path: 'docs/configuration.md', generate: generateConfigurationPage },
+  { path: 'docs/fleet.md', generate: generateFleetPage },
   { path: 'docs/limits.md', generate: generateLimitsPage },
   { path: 'docs/metrics.md', generate: generateMetricsPage },
 ];
