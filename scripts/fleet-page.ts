@@ -136,7 +136,7 @@ export function generateFleetPage(): string {
 
 What a fleet of agents sends, what takes it, and what happens when that is away. Points and bytes of a container in a cycle are those
 of the largest herd in [performance.md](performance.md) (\`npm run bench -- --page\`); all else was measured or simulated by
-\`npm run bench:fleet\` on ${machine.date} at ${machine.commit} (${machine.kernel}, ${machine.cpus} × ${machine.cpu}, Collector ${collector.version}), on a machine that others used as well.
+\`npm run bench:fleet\` on ${machine.date} (${machine.kernel}, ${machine.cpus} × ${machine.cpu}, Collector ${collector.version}), on a machine that others used as well.
 
 ## What it takes
 
