@@ -3,6 +3,7 @@ import type { CgroupPlace } from '../../src/sources/cgroup/place.ts';
 import { processesDirectory } from '../../src/sources/cgroup/place.ts';
 import type { Container } from '../../src/sources/container.ts';
 import type { Resolved } from '../../src/sources/resolution.ts';
+import { resolveAll } from '../../test/sources/resolve-all.ts';
 import type { DriverSources } from './sources.ts';
 
 /*
@@ -62,9 +63,9 @@ function cgroupFiles(place: CgroupPlace): string[] {
 export function fileSetOf(container: Container, sources: DriverSources, take: () => string[]): string[] {
   const resolver = sources.createResolver();
   // The first cycle also finds the container: that is not done again.
-  for (const resolved of resolver.resolve([container])) sources.read(resolved);
+  for (const resolved of resolveAll(resolver, [container])) sources.read(resolved);
   take();
-  const [resolved] = resolver.resolve([container]);
+  const [resolved] = resolveAll(resolver, [container]);
   sources.read(resolved!);
   const all = new Set([...defaultFiles(resolved!, sources.proc.path), ...take()]);
   return [...all].filter(canBeRead);

@@ -16,6 +16,7 @@ import { isRunning } from '../../src/sources/container.ts';
 import { readHostNetNamespace } from '../../src/sources/proc/namespace.ts';
 import type { Resolved } from '../../src/sources/resolution.ts';
 import { VERSION } from '../../src/version.ts';
+import { resolveAll } from '../../test/sources/resolve-all.ts';
 import type { DriverSources } from './sources.ts';
 import type { StageClock } from './stage-clock.ts';
 
@@ -77,7 +78,7 @@ export function createPipeline(options: PipelineOptions): () => Promise<void> {
   }
 
   return async () => {
-    const resolved = resolver.resolve(containers);
+    const resolved = resolveAll(resolver, containers);
     const candidates = resolved.map(({ container, netNamespace }) => {
       const { id, network, startedAtMs, isPodSandbox } = container;
       return { id, network, startedAtMs, isPodSandbox, netNamespace, stopped: !isRunning(container) };

@@ -1,4 +1,5 @@
 import type { Container } from '../../src/sources/container.ts';
+import { resolveAll } from '../../test/sources/resolve-all.ts';
 import type { DriverSources } from './sources.ts';
 
 export type ReadingCost = { readonly cpuSeconds: number; readonly cycles: number; readonly containers: number };
@@ -11,7 +12,7 @@ export function measureReading(
 ): ReadingCost {
   const resolver = sources.createResolver();
   const cycle = (): void => {
-    for (const resolved of resolver.resolve(containers)) sources.read(resolved);
+    for (const resolved of resolveAll(resolver, containers)) sources.read(resolved);
   };
   for (let count = 0; count < warmCycles; count++) cycle();
   const before = process.cpuUsage();

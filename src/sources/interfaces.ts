@@ -15,7 +15,7 @@ export type InterfaceReader = {
    */
   read(owner: string, pids: readonly number[], namespace?: number): IndexedInterface[] | undefined;
   /** Forgets all other owners. */
-  keepOnly(owners: ReadonlySet<string>): void;
+  keepOnly(owners: Pick<ReadonlySet<string>, 'has'>): void;
 };
 
 /** How many processes are asked before a namespace counts as unreadable: any that lives answers for all. */

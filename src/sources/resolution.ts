@@ -16,7 +16,7 @@ export type Resolved = {
   /** Absent where none were looked for. */
   readonly processesFrom?: ProcessesFrom;
   /** Inode of the network namespace; undefined where it may not be looked at. */
-  readonly netNamespace?: number;
+  readonly netNamespace?: number | undefined;
   /** Whether none of its processes has run since they were last listed. */
   readonly hasRested?: boolean;
 };
@@ -24,9 +24,14 @@ export type Resolved = {
 /** The cgroup lists them, or every process of the host was looked at: dearer, and where the cgroup lists none. */
 export type ProcessesFrom = 'cgroup.procs' | 'walk of /proc';
 
+/** Never throws for what the kernel or a container does. */
 export type Resolver = {
-  /** Resolves all containers of a cycle. Never throws for what the kernel or a container does. */
-  resolve(containers: readonly Container[]): Resolved[];
+  /** Begins a cycle: what is known of containers that were not asked for in the last one is forgotten. */
+  begin(): void;
+  /** Inode of a container's network namespace, for which it is looked at once in its life. */
+  netNamespaceOf(container: Container): number | undefined;
+  /** To be called once in a cycle, just before the container is read: it says what has run until then. */
+  resolve(container: Container): Resolved;
 };
 
 /** What stays true as long as a container runs, and so is looked up once. */
@@ -37,10 +42,12 @@ type Remembered = {
   readonly looks: number;
   netNamespace?: number | undefined;
   rest?: Rest | undefined;
+  /** What was found in this cycle already. */
+  resolved?: Resolved | undefined;
 };
 
 /** What stays true while none of a container's processes runs. */
-type Rest = { readonly cpuClock: number; readonly pids: readonly number[]; readonly cycles: number };
+type Rest = { readonly cpuClock: number; readonly pids: readonly number[]; cycles: number };
 
 /**
  * For how many cycles in a row a container that does not run is not looked at: what the kernel does to its processes
@@ -52,10 +59,18 @@ export const RESTED_CYCLES = 5;
 const MAX_ATTEMPTS = 3;
 
 export function createResolver(sources: LocateSources): Resolver {
+  let before = new Map<string, Remembered>();
   let remembered = new Map<string, Remembered>();
+  let index = createPidIndex(sources);
 
   function recall(container: Container): Remembered {
-    const known = remembered.get(container.id);
+    const recalled = remembered.get(container.id) ?? look(container);
+    remembered.set(container.id, recalled);
+    return recalled;
+  }
+
+  function look(container: Container): Remembered {
+    const known = before.get(container.id);
     const isSame = known?.container.pid === container.pid && known?.container.startedAtMs === container.startedAtMs;
     const same = isSame ? known : undefined;
     const place = same?.located.place;
@@ -64,13 +79,14 @@ export function createResolver(sources: LocateSources): Resolver {
     return { container, located, looks: (same?.looks ?? 0) + 1, netNamespace: same?.netNamespace };
   }
 
-  function resolveRunning(container: Container, memory: Remembered, index: PidIndex): Resolved {
+  function resolveRunning(container: Container, memory: Remembered): Resolved {
     const { located, rest } = memory;
     // Before the processes are listed: what runs from then on is seen in the next cycle.
     const cpuClock = located.place && readCpuClock(sources.cgroups.files, located.place);
     if (rest && rest.cpuClock === cpuClock && rest.cycles < RESTED_CYCLES) {
-      memory.rest = { ...rest, cycles: rest.cycles + 1 };
-      return { container, located, ...LISTED, pids: rest.pids, ...networkOf(memory), hasRested: true };
+      rest.cycles += 1;
+      const { netNamespace } = memory;
+      return { container, located, pids: rest.pids, processesFrom: LISTED, netNamespace, hasRested: true };
     }
     const found = pidsOf(sources, located, container, index);
     const known = memory.netNamespace;
@@ -78,41 +94,44 @@ export function createResolver(sources: LocateSources): Resolver {
       known === undefined ? withNetNamespace(sources, located, found) : { pids: found.pids, netNamespace: known };
     memory.netNamespace = netNamespace;
     const { processesFrom } = found;
-    const canRest = cpuClock !== undefined && processesFrom === LISTED.processesFrom;
+    const canRest = cpuClock !== undefined && processesFrom === LISTED;
     memory.rest = canRest ? { cpuClock, pids, cycles: 0 } : undefined;
-    return { container, located, pids, processesFrom, ...networkOf(memory) };
+    return { container, located, pids, processesFrom, netNamespace, hasRested: false };
   }
 
   return {
-    resolve(containers) {
-      const index = createPidIndex(sources);
-      const next = new Map<string, Remembered>();
-      const resolved = containers.map((container): Resolved => {
-        // Nothing in the kernel is left to look for.
-        if (!isRunning(container)) return { container, located: { steps: [] }, pids: [] };
-        const memory = recall(container);
-        next.set(container.id, memory);
-        return resolveRunning(container, memory, index);
-      });
-      // Whatever was not asked for any more is forgotten with it.
-      remembered = next;
+    begin() {
+      before = remembered;
+      remembered = new Map();
+      index = createPidIndex(sources);
+    },
+    netNamespaceOf(container) {
+      if (!isRunning(container)) return undefined;
+      const memory = recall(container);
+      if (memory.netNamespace === undefined) memory.resolved ??= resolveRunning(container, memory);
+      return memory.netNamespace;
+    },
+    resolve(container) {
+      // Nothing in the kernel is left to look for.
+      if (!isRunning(container)) return { container, located: NOWHERE, pids: [] };
+      const memory = recall(container);
+      const resolved = memory.resolved ?? resolveRunning(container, memory);
+      memory.resolved = undefined;
       return resolved;
     },
   };
 }
 
-function networkOf({ netNamespace }: Remembered): Pick<Resolved, 'netNamespace'> {
-  return netNamespace === undefined ? {} : { netNamespace };
-}
+const NOWHERE: Located = { steps: [] };
 
 type Found = { readonly pids: readonly number[]; readonly processesFrom: ProcessesFrom };
 
-const LISTED = { processesFrom: 'cgroup.procs' } as const;
+const LISTED: ProcessesFrom = 'cgroup.procs';
 
 function pidsOf(sources: LocateSources, located: Located, container: Container, index: PidIndex): Found {
   const named = listedPids(sources, located);
   return named.length > 0
-    ? { pids: named, ...LISTED }
+    ? { pids: named, processesFrom: LISTED }
     : { pids: index.pidsOf(container), processesFrom: 'walk of /proc' };
 }
 
@@ -123,7 +142,7 @@ function listedPids({ cgroups }: LocateSources, { place }: Located): readonly nu
   return listed?.filter((pid) => pid !== 0) ?? [];
 }
 
-type Networked = { readonly pids: readonly number[]; readonly netNamespace?: number };
+type Networked = { readonly pids: readonly number[]; readonly netNamespace?: number | undefined };
 
 /**
  * The namespace is remembered for as long as the container runs, so it must not be that of another process that has taken
@@ -133,7 +152,7 @@ function withNetNamespace(sources: LocateSources, located: Located, { pids, proc
   const [first] = pids;
   const netNamespace = first === undefined ? undefined : okValue(readNamespace(sources.proc, first, 'net'));
   if (first === undefined || netNamespace === undefined) return { pids };
-  const listed = processesFrom === LISTED.processesFrom ? listedPids(sources, located) : pids;
+  const listed = processesFrom === LISTED ? listedPids(sources, located) : pids;
   return listed.includes(first) ? { pids, netNamespace } : { pids: listed };
 }
 

@@ -44,13 +44,14 @@ function createFilled({ readFile = (read) => read, namespaces = {}, ...options }
       close: async () => undefined,
     },
     resolver: {
-      resolve: (containers) =>
-        containers.map((each) => ({
-          container: each,
-          located: { steps: [] },
-          pids: each.pid === undefined ? [] : [each.pid],
-          netNamespace: namespaces[each.name] ?? Number(each.pid),
-        })),
+      begin: () => undefined,
+      netNamespaceOf: ({ name, pid }) => namespaces[name] ?? Number(pid),
+      resolve: (container) => ({
+        container,
+        located: { steps: [] },
+        pids: container.pid === undefined ? [] : [container.pid],
+        netNamespace: namespaces[container.name] ?? Number(container.pid),
+      }),
     },
     proc,
     files,

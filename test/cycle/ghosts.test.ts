@@ -34,7 +34,9 @@ function createHost(counters: 'totals' | 'differences') {
       close: async () => undefined,
     },
     resolver: {
-      resolve: (all) => all.map((each) => ({ container: each, located: { steps: [] }, pids: [11] })),
+      begin: () => undefined,
+      netNamespaceOf: () => undefined,
+      resolve: (container) => ({ container, located: { steps: [] }, pids: [11] }),
     },
     proc,
     files,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createResolver } from '../../src/sources/resolution.ts';
 import { createHostTree, ID, named, processFiles, runcState } from '../sources/host-tree.ts';
+import { resolveAll } from '../sources/resolve-all.ts';
 
 /* A v1 controller whose directory could not be looked at in a container's first cycle was left out until its end. */
 
@@ -17,7 +18,7 @@ it('is looked for again in the next cycles, and not for ever where the host has 
   const host = createHostTree(HOST);
   const resolver = createResolver(host);
   const controllers = () => {
-    const place = resolver.resolve([named(ID)])[0]!.located.place;
+    const place = resolveAll(resolver, [named(ID)])[0]!.located.place;
     return place?.version === 1 ? Object.keys(place.directories) : [];
   };
   host.remove(directory('memory'));
@@ -29,7 +30,7 @@ it('is looked for again in the next cycles, and not for ever where the host has 
   other.remove(directory('memory'));
   const readsOf = createResolver(other);
   const reads = [1, 2, 3, 4, 5].map(() => {
-    readsOf.resolve([named(ID)]);
+    resolveAll(readsOf, [named(ID)]);
     return other.files.counts().get('runtime.state')?.total;
   });
   expect(reads.slice(-3)).toEqual([3, 3, 3].map((times) => times * reads[0]!));

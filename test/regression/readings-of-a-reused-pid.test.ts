@@ -4,6 +4,7 @@ import { readContainer } from '../../src/sources/container-reading.ts';
 import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createResolver } from '../../src/sources/resolution.ts';
 import { createHostTree, DOCKER_V2, ID, named, processFiles, statLine, V2 } from '../sources/host-tree.ts';
+import { resolveAll } from '../sources/resolve-all.ts';
 
 /*
  * A pid that became another process's between two looks: the counters of the host's network were then counted as the
@@ -37,7 +38,7 @@ function createRacingHost(source: string, { nth = 1 } = {}) {
 
 function measure(host: ReturnType<typeof createRacingHost>) {
   const { proc, files } = host;
-  const [resolved] = createResolver(host).resolve([named(ID)]);
+  const [resolved] = resolveAll(createResolver(host), [named(ID)]);
   return readContainer(resolved!, {
     proc,
     files,
@@ -61,5 +62,5 @@ it('has no io of the process before', () => {
 
 it('remembers no namespace of another process', () => {
   const host = createRacingHost('proc.ns.net');
-  expect(createResolver(host).resolve([named(ID)])[0]!.netNamespace).toBeUndefined();
+  expect(resolveAll(createResolver(host), [named(ID)])[0]!.netNamespace).toBeUndefined();
 });

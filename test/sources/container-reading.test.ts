@@ -15,6 +15,7 @@ import {
   statLine,
   V2,
 } from './host-tree.ts';
+import { resolveAll } from './resolve-all.ts';
 
 const CGROUP = `0::/docker/${ID}\n`;
 const HOST = {
@@ -39,7 +40,7 @@ const DEVICES = { nameOf: (device: string) => device };
 function readOn(host: HostTree, options: Options = {}): ContainerReading {
   const { network = true, maxProcesses = 100, remove, families = ALL_METRICS.families } = options;
   const { proc, files } = host;
-  const [resolved] = createResolver(host).resolve([named(ID)]);
+  const [resolved] = resolveAll(createResolver(host), [named(ID)]);
   if (remove) host.remove(remove);
   const interfaceReader = network ? createInterfaceReader({ proc, loopback: false }) : undefined;
   return readContainer(resolved!, { proc, files, families, blockDevices: DEVICES, interfaceReader, maxProcesses });
@@ -154,7 +155,7 @@ describe('when the container ends between list and read', () => {
   it('nothing of it is there, and nothing is thrown', () => {
     const host = createHostTree(HOST);
     const resolver = createResolver(host);
-    const [resolved] = resolver.resolve([named(ID)]);
+    const [resolved] = resolveAll(resolver, [named(ID)]);
     host.remove('proc');
     host.remove(DOCKER_V2);
     const { proc, files } = host;
@@ -166,7 +167,7 @@ describe('when the container ends between list and read', () => {
     expect(reading.interfaces).toBeUndefined();
     expect(reading.cgroup.memory?.usageBytes).toBeUndefined();
     expect(host.files.counts().get('proc.stat')?.total).toBe(4);
-    expect(resolver.resolve([named(ID)])[0]?.pids).toEqual([]);
+    expect(resolveAll(resolver, [named(ID)])[0]?.pids).toEqual([]);
   });
 
   it('at any of the readings, whichever comes first, nothing is thrown', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createResolver } from '../../src/sources/resolution.ts';
 import { createHostTree, DOCKER_V2, ID, named, OTHER_ID, processFiles, runcState, V2 } from './host-tree.ts';
+import { resolveAll } from './resolve-all.ts';
 
 const CGROUP = `0::/docker/${ID}\n`;
 const HOST = {
@@ -12,7 +13,7 @@ const HOST = {
   ...runcState(ID, { '': `/sys/fs/cgroup/docker/${ID}` }),
 };
 const pidsOf = (content: Record<string, string>, container = named(ID)) =>
-  createResolver(createHostTree(content)).resolve([container])[0]?.pids;
+  resolveAll(createResolver(createHostTree(content)), [container])[0]?.pids;
 
 describe('the processes of a container', () => {
   it('are those of its cgroup and of all below it', () => {
@@ -46,13 +47,13 @@ describe('the processes of a container', () => {
   it('are none, without a walk, for a container that does not run', () => {
     const { pid: _, ...exited } = named(ID, { state: 'exited' });
     const host = createHostTree(processFiles(100, CGROUP));
-    expect(createResolver(host).resolve([exited])[0]?.pids).toEqual([]);
+    expect(resolveAll(createResolver(host), [exited])[0]?.pids).toEqual([]);
     expect(host.files.counts().has('proc')).toBe(false);
   });
 
   it('are walked for at most once in a cycle, however many containers need it', () => {
     const host = createHostTree({ ...processFiles(100, CGROUP), ...processFiles(200, `0::/docker/${OTHER_ID}\n`) });
-    const resolved = createResolver(host).resolve([named(ID), named(OTHER_ID)]);
+    const resolved = resolveAll(createResolver(host), [named(ID), named(OTHER_ID)]);
     expect(resolved.map(({ pids }) => pids)).toEqual([[100], [200]]);
     expect(host.files.counts().get('proc')?.total).toBe(1);
   });
@@ -64,33 +65,33 @@ describe('what is remembered', () => {
   it('is the cgroup, as long as the container runs', () => {
     const host = createHostTree(HOST);
     const resolver = createResolver(host);
-    for (let cycle = 0; cycle < 3; cycle++) resolver.resolve([named(ID)]);
+    for (let cycle = 0; cycle < 3; cycle++) resolveAll(resolver, [named(ID)]);
     expect(stateReads(host)).toBe(1);
   });
 
   it('is not the cgroup of the run before', () => {
     const host = createHostTree(HOST);
     const resolver = createResolver(host);
-    resolver.resolve([named(ID)]);
-    resolver.resolve([named(ID, { pid: 101, startedAtMs: 5 })]);
+    resolveAll(resolver, [named(ID)]);
+    resolveAll(resolver, [named(ID, { pid: 101, startedAtMs: 5 })]);
     expect(stateReads(host)).toBe(2);
   });
 
   it('is nothing of a container that was not asked for in between', () => {
     const host = createHostTree(HOST);
     const resolver = createResolver(host);
-    resolver.resolve([named(ID)]);
-    resolver.resolve([]);
-    resolver.resolve([named(ID)]);
+    resolveAll(resolver, [named(ID)]);
+    resolveAll(resolver, []);
+    resolveAll(resolver, [named(ID)]);
     expect(stateReads(host)).toBe(2);
   });
 
   it('is no failure: a cgroup that could not be found is looked for again', () => {
     const host = createHostTree({ ...V2, ...processFiles(100, CGROUP) });
     const resolver = createResolver(host);
-    expect(resolver.resolve([named(ID)])[0]?.located.place).toBeUndefined();
+    expect(resolveAll(resolver, [named(ID)])[0]?.located.place).toBeUndefined();
     host.write({ [`${DOCKER_V2}/cgroup.procs`]: '100\n' });
-    expect(resolver.resolve([named(ID)])[0]?.located.place).toBeDefined();
+    expect(resolveAll(resolver, [named(ID)])[0]?.located.place).toBeDefined();
   });
 });
 
@@ -99,24 +100,24 @@ describe('the network namespace', () => {
     const host = createHostTree(HOST);
     host.link('proc/100/ns/net', 'net:[77]');
     const resolver = createResolver(host);
-    expect(resolver.resolve([named(ID)])[0]?.netNamespace).toBe(77);
+    expect(resolveAll(resolver, [named(ID)])[0]?.netNamespace).toBe(77);
     host.remove('proc/100');
-    expect(resolver.resolve([named(ID)])[0]?.netNamespace).toBe(77);
+    expect(resolveAll(resolver, [named(ID)])[0]?.netNamespace).toBe(77);
   });
 
   it('is absent where it may not be looked at', () => {
-    expect(createResolver(createHostTree(HOST)).resolve([named(ID)])[0]).not.toHaveProperty('netNamespace');
+    expect(resolveAll(createResolver(createHostTree(HOST)), [named(ID)])[0]?.netNamespace).toBeUndefined();
   });
 });
 
 it('never throws when everything is gone at any moment of the resolution', () => {
   let looks = 0;
-  createResolver(createHostTree(HOST, () => void looks++)).resolve([named(ID)]);
+  resolveAll(createResolver(createHostTree(HOST, () => void looks++)), [named(ID)]);
   for (let last = 0; last < looks; last++) {
     let left = last;
     const host = createHostTree(HOST, () => {
       if (left-- === 0) for (const part of ['proc', 'sys', 'run']) host.remove(part);
     });
-    expect(() => createResolver(host).resolve([named(ID)])).not.toThrow();
+    expect(() => resolveAll(createResolver(host), [named(ID)])).not.toThrow();
   }
 });

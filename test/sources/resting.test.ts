@@ -4,6 +4,7 @@ import { createInterfaceReader } from '../../src/sources/interfaces.ts';
 import { createResolver, RESTED_CYCLES } from '../../src/sources/resolution.ts';
 import { ALL_METRICS } from '../fakes/all-metrics.ts';
 import { createHostTree, DOCKER_V2, ID, named, processFiles, V2 } from './host-tree.ts';
+import { resolveAll } from './resolve-all.ts';
 
 const CGROUP = `0::/docker/${ID}\n`;
 const cpuStat = (usec: number) => `usage_usec ${usec}\nuser_usec ${usec}\nsystem_usec 0\n`;
@@ -25,7 +26,7 @@ function start(content: Readonly<Record<string, string>> = V2_HOST) {
   const options = { proc, files, families, blockDevices: { nameOf: (device: string) => device }, interfaceReader };
   let last: ContainerReading | undefined;
   const cycle = (): ContainerReading => {
-    const [resolved] = resolver.resolve([named(ID)]);
+    const [resolved] = resolveAll(resolver, [named(ID)]);
     last = readContainer(resolved!, options, last);
     return last;
   };
