@@ -9,6 +9,7 @@ import { createHandover, type Handover } from '../push/handover.ts';
 import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
 import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
 import { type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
+import { createOutboxRoom } from '../push/outbox-room.ts';
 import type { HealthFacts } from '../status/health.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
 import { VERSION } from '../version.ts';
@@ -122,7 +123,7 @@ function openOutbox(
   openErrors: number,
 ): Outbox {
   const outbox = createOutbox({
-    ...config.outbox,
+    room: createOutboxRoom(config.outbox),
     maxAgeMs: config.outbox.maxAgeSeconds * 1000,
     store: file?.store(DESTINATION),
     openErrors,

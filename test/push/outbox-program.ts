@@ -7,6 +7,7 @@ import type { Batch, SendOutcome } from '../../src/push/batch.ts';
 import { createDelivery } from '../../src/push/delivery.ts';
 import { createOutbox } from '../../src/push/outbox.ts';
 import { openOutboxFile } from '../../src/push/outbox-file.ts';
+import { createOutboxRoom } from '../../src/push/outbox-room.ts';
 
 /*
  * A program to be killed: `outbox-program.ts DIRECTORY [ENDPOINT FROM]`. It queues numbered batches as fast as it can and
@@ -22,8 +23,7 @@ if (!file) throw new Error('no outbox');
 const GIBIBYTE = 2 ** 30;
 const outbox = createOutbox({
   store: file.store('default'),
-  maxBytes: GIBIBYTE,
-  maxMemoryBytes: GIBIBYTE,
+  room: createOutboxRoom({ maxBytes: GIBIBYTE, maxMemoryBytes: GIBIBYTE }),
   maxAgeMs: GIBIBYTE,
   unixMs: Date.now,
   monotonicMs: () => performance.now(),
