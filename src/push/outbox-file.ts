@@ -11,10 +11,12 @@ import { createRenewingStore, isBroken } from './renewing-store.ts';
 export type OutboxFile = {
   /** The batches of one destination. */
   store(destination: string): BatchStore;
-  /** Gives up what waits for other destinations than these; answers for whom how many batches were. */
-  keepOnly(destinations: readonly string[]): ReadonlyMap<string, number>;
+  /** Gives up what waits for other destinations than these, and answers what that was. */
+  keepOnly(destinations: readonly string[]): ReadonlyMap<string, GivenUp>;
   close(): void;
 };
+
+export type GivenUp = { readonly batches: number; readonly points: number };
 
 export type OutboxFileOptions = {
   readonly directory: string;
@@ -78,10 +80,16 @@ function useDatabase(first: Database, directory: string, replace: (error: Error)
   };
 }
 
-function keepOnly(database: Database, destinations: readonly string[]): ReadonlyMap<string, number> {
-  const owed = database.prepare('SELECT destination, count(*) AS batches FROM owed GROUP BY destination').all();
-  const counts = owed.map((row) => [String(row['destination']), Number(row['batches'])] as const);
-  const given = counts.filter(([destination]) => !destinations.includes(destination));
+function keepOnly(database: Database, destinations: readonly string[]): ReadonlyMap<string, GivenUp> {
+  const owed = database
+    .prepare(
+      'SELECT destination, count(*) AS batches, sum(points) AS points FROM owed JOIN body ON id = body GROUP BY 1',
+    )
+    .all()
+    .map(({ destination, batches, points }) => {
+      return [String(destination), { batches: Number(batches), points: Number(points) }] as const;
+    });
+  const given = owed.filter(([destination]) => !destinations.includes(destination));
   const remove = database.prepare('DELETE FROM owed WHERE destination = ?');
   inTransaction(database, () => {
     for (const [destination] of given) remove.run(destination);

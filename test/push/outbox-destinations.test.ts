@@ -179,7 +179,7 @@ describe('the file of several destinations', () => {
     for (const text of texts(1, 5)) put(batch(text));
     for (const outbox of [near, far]) outbox.close();
     near.accepted(near.peek()!);
-    expect(file!.keepOnly(['near', 'new'])).toEqual(new Map([['far', 5]]));
+    expect(file!.keepOnly(['near', 'new'])).toEqual(new Map([['far', { batches: 5, points: 5 }]]));
     expect(file!.keepOnly(['near', 'new'])).toEqual(new Map());
     expect(tables()).toEqual({ bodies: 4, owed: 4 });
     expect(drain(openBoth(openFile()).near)).toEqual(texts(2, 5));
