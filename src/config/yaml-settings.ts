@@ -1,6 +1,13 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
-import { describeAllowed, isListProperty, isMapProperty, isTextProperty, type Property } from './property.ts';
+import {
+  describeAllowed,
+  findNameFault,
+  isListProperty,
+  isMapProperty,
+  isTextProperty,
+  type Property,
+} from './property.ts';
 import { DECLARATIONS, declarationOf, isSection, namedSectionOf, namesIn } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { suggestKey } from './suggestion.ts';
@@ -72,9 +79,11 @@ type Place = { readonly path: string; readonly origin: string };
 
 /** Reads sections whose names are the user's. */
 function readNamedSections(file: YamlFile, node: unknown, { path, origin }: Place, collected: Collected): void {
+  const property = DECLARATIONS.get(path)?.property;
+  if (property?.format !== 'named-sections') throw new Error(`BUG: ${path} has no named sections`);
   if (!isMap(node)) {
     if (isEmptyNode(node)) return;
-    const allowed = describeAllowed(DECLARATIONS.get(path)!.property);
+    const allowed = describeAllowed(property);
     const wrong = 'is not a set of named sections';
     collected.problems.push(formatProblem({ origin, key: path, wrong, got: kindOf(node), allowed }));
     return;
@@ -83,12 +92,11 @@ function readNamedSections(file: YamlFile, node: unknown, { path, origin }: Plac
     const name = scalarValue(file.resolve(pair.key));
     const place = { path: `${path}.${String(name)}`, origin: file.originOf(pair.key) };
     const value = file.resolve(pair.value);
-    if (typeof name === 'string' && !name.includes('.') && value !== undefined && isSection(place.path)) {
-      readSubsection(file, value, place, collected);
-    } else {
-      const fault = namedSectionOf(place.path)?.fault ?? 'is an alias without an anchor';
-      collected.problems.push(formatProblem({ ...place, key: shortenText(place.path), wrong: fault }));
-    }
+    const wrong =
+      findNameFault(property, typeof name === 'string' ? name : '') ??
+      (value === undefined ? 'is an alias without an anchor' : undefined);
+    if (wrong === undefined) readSubsection(file, value, place, collected);
+    else collected.problems.push(formatProblem({ origin: place.origin, key: shortenText(place.path), wrong }));
   }
 }
 
