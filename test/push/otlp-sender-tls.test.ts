@@ -27,8 +27,8 @@ async function createEndpoint(tls?: 'tls' | 'mutual tls') {
   return endpoint;
 }
 
-async function createProxy() {
-  const proxy = await createHttpProxy();
+async function createProxy(credentials?: string) {
+  const proxy = await createHttpProxy(credentials);
   releasers.push(proxy.close);
   return proxy;
 }
@@ -152,6 +152,25 @@ describe('proxies', () => {
     expect(await send(tls.url, withCa())).toMatchObject({ status: 'accepted' });
     expect(proxy.asked).toEqual([]);
   });
+
+  it.each([
+    ['plain requests', 'HTTP_PROXY', undefined],
+    ['TLS', 'HTTPS_PROXY', 'tls'],
+  ] as const)(
+    'that want credentials for %s keep the batch waiting, say so, and take them from their address',
+    async (_, variable, tls) => {
+      const [endpoint, proxy] = [await createEndpoint(tls), await createProxy('plim:soll')];
+      vi.stubEnv(variable, proxy.url);
+      expect(await send(endpoint.url, withCa())).toMatchObject({
+        status: 'retryable',
+        reason: expect.stringMatching(/407.*the proxy wants credentials: .*USER:PASSWORD/),
+      });
+      expect(endpoint.received).toEqual([]);
+      vi.stubEnv(variable, proxy.url.replace('//', '//plim:soll@'));
+      expect(await send(endpoint.url, withCa())).toMatchObject({ status: 'accepted' });
+      expect(endpoint.received[0]?.headers).not.toHaveProperty('proxy-authorization');
+    },
+  );
 
   it('that do not answer are trouble like any other', async () => {
     const [endpoint, proxy] = [await createEndpoint(), await createProxy()];
