@@ -88,8 +88,9 @@ describe.each([
   it('of which one is away: its oldest batches make room, and the other loses nothing', () => {
     const { near, far, put, said } = openBoth(open(), { maxBytes: 30, maxMemoryBytes: 30 });
     const gotNear: string[] = [];
-    for (const text of texts(10, 59)) {
-      put(batch(text));
+    // As many at once as a cycle may have: for a moment several wait for the near one, too.
+    for (let n = 10; n <= 59; n += 5) {
+      for (const text of texts(n, n + 4)) put(batch(text));
       gotNear.push(...takeAll(near));
     }
     expect(gotNear).toEqual(texts(10, 59));
