@@ -1,11 +1,9 @@
 import convict from 'convict';
+import { LIMITS } from '../limits.ts';
 import { formatProblem } from './problem.ts';
 import { convictProperty, DECLARATIONS, namedSectionOf } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { type FileSettings, readNamedText } from './yaml-settings.ts';
-
-/** Each has a queue of its own, and its receiver is asked in every cycle. */
-const MOST_SECTIONS = 16;
 
 /** Settings whose text stands for whole sections that the user names become one setting for each key in them. */
 export function expandNamed(settings: readonly Setting[]): Omit<FileSettings, 'warnings'> {
@@ -48,9 +46,10 @@ export function findNamedProblems(sections: readonly Named[]): readonly string[]
     const origin = settings[0]!.origin;
     return isThere ? [] : [formatProblem({ origin, key: `${key}.${name}.${required}`, wrong })];
   });
-  const beyond = sections[MOST_SECTIONS];
+  const { max } = LIMITS.destinations;
+  const beyond = sections[max];
   if (beyond === undefined) return missing;
-  const wrong = `there are ${sections.length} sections; allowed: ${MOST_SECTIONS}`;
+  const wrong = `there are ${sections.length} sections; allowed: ${max}`;
   return [...missing, formatProblem({ origin: beyond.settings[0]!.origin, key: beyond.key, wrong })];
 }
 

@@ -29,11 +29,11 @@ configuration and who set what, with secrets masked. Wrong configuration ends wi
 
 const PROXIES = `## Proxies
 
-\`HTTP_PROXY\` and \`HTTPS_PROXY\` (or in small letters, which win) name the proxy for endpoints of \`http://\` and \`https://\`, as
-\`http://USER:PASSWORD@HOST:PORT\`; the first also serves \`https://\` where the second is missing. \`NO_PROXY\` names the hosts that are
-asked without one, each with all below it, separated by commas (\`HOST\`, \`HOST:PORT\`; \`*\` alone for all). Plain requests are forwarded
-by the proxy, TLS goes through a tunnel to the endpoint itself. The receiver inside the agent and the container engine are never asked
-through a proxy. No key of the file stands for them.
+\`HTTP_PROXY\` and \`HTTPS_PROXY\` (or in small letters, which win) name the proxy for endpoints of \`http://\` and \`https://\`,
+\`ALL_PROXY\` that for both, as \`http://USER:PASSWORD@HOST:PORT\`. \`NO_PROXY\` names the hosts that are asked without one, separated by
+commas: \`HOST\`, \`HOST:PORT\`, \`.DOMAIN\` for all below a domain, \`*\` alone for all. Plain requests are forwarded by the proxy, TLS goes
+through a tunnel to the endpoint itself. The receiver inside the agent and the container engine are never asked through a proxy. No key
+of the file stands for these variables.
 `;
 
 const STANDARD = `## Standard variables
