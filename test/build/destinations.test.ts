@@ -62,7 +62,7 @@ describe('several destinations', () => {
       { two: { endpoint: two.url }, three: { endpoint: three.url } },
       { PLIMSOLL_PUSH_ENDPOINT: one.url },
     );
-    for (const text of numbers(1, 20)) push.deliver(batch(text));
+    for (const text of numbers(1, 20)) await push.deliver(batch(text));
     for (const each of [one, two, three]) {
       await until('all batches', () => each.received.length >= 20);
       expect(texts(each)).toEqual(numbers(1, 20));
@@ -77,7 +77,7 @@ describe('several destinations', () => {
       one: { endpoint: one.url, headers: { 'x-tenant': 'a' } },
       two: { endpoint: two.url, headers: { 'x-tenant': 'b' } },
     });
-    push.deliver(batch('x'));
+    await push.deliver(batch('x'));
     for (const [each, tenant] of [
       [one, 'a'],
       [two, 'b'],
@@ -101,7 +101,7 @@ describe('several destinations', () => {
     const took: number[] = [];
     for (const text of numbers(1, 10)) {
       const startedAt = performance.now();
-      push.deliver(batch(text));
+      await push.deliver(batch(text));
       await until(`batch ${text}`, () => texts(near).includes(text));
       took.push(performance.now() - startedAt);
     }
@@ -120,7 +120,7 @@ describe('several destinations', () => {
     const [near, far] = [await createEndpoint(), await createEndpoint()];
     far.answer(status(404));
     const { push, lines } = await start({ near: { endpoint: near.url }, far: { endpoint: far.url } });
-    push.deliver(batch('x'));
+    await push.deliver(batch('x'));
     await until('the refusal', () => push.outboxes().get('far')!.dropped.rejected === 1);
     expect(push.outboxes().get('near')!.dropped.rejected).toBe(0);
     expect(lines.filter(({ level }) => level >= 40)).toMatchObject([
@@ -138,7 +138,7 @@ describe('several destinations', () => {
     far.answer(() => undefined);
     const destinations = { near: { endpoint: near.url }, far: { endpoint: far.url }, away: { endpoint: away.url } };
     const { push, stop, lines } = await start(destinations);
-    for (const text of numbers(1, 3)) push.deliver(batch(text));
+    for (const text of numbers(1, 3)) await push.deliver(batch(text));
     const startedAt = performance.now();
     await stop(1000);
     expect(performance.now() - startedAt).toBeLessThan(1900);
@@ -156,10 +156,10 @@ describe('a destination that is no longer configured', () => {
     const away = await createEndpoint();
     await away.close();
     const first = await start({ near: { endpoint: near.url }, away: { endpoint: away.url } });
-    for (const text of numbers(1, 3)) first.push.deliver(batch(text));
+    for (const text of numbers(1, 3)) await first.push.deliver(batch(text));
     await first.stop(200);
     const second = await start({ near: { endpoint: near.url } });
-    expect(second.push.removed()).toEqual(new Map([['away', 3]]));
+    expect(second.push.removed()).toEqual(new Map([['away', { batches: 3, points: 3 }]]));
     expect(second.lines.filter(({ level }) => level >= 40)).toMatchObject([
       { destination: 'away', batches: 3, msg: expect.stringContaining('no longer configured') },
     ]);
@@ -173,7 +173,7 @@ describe('a destination that is no longer configured', () => {
     const away = await createEndpoint();
     await away.close();
     const first = await start({ far: { endpoint: away.url } });
-    for (const text of numbers(1, 3)) first.push.deliver(batch(text));
+    for (const text of numbers(1, 3)) await first.push.deliver(batch(text));
     await first.stop(200);
     const there = await createEndpoint();
     await start({ far: { endpoint: there.url } });
@@ -186,7 +186,7 @@ describe('where nothing but push.destinations is configured', () => {
   it('there is no embedded receiver, and none is missing without a status server', async () => {
     const far = await createEndpoint();
     const { push, said } = await start({ far: { endpoint: far.url } }, { PLIMSOLL_STATUS_ENABLED: 'false' });
-    push.deliver(batch('x'));
+    await push.deliver(batch('x'));
     await until('the batch', () => far.received.length === 1);
     expect(waiting(push)).toHaveProperty('far');
     expect(said().join('\n')).not.toContain('embedded');

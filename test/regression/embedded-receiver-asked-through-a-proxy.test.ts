@@ -27,7 +27,7 @@ async function pushOne(env: Readonly<Record<string, string>>) {
   });
   const push = buildPush({ config, log: createLogLines().log }, () => ({ startedAtMs: performance.now() }));
   await push.start();
-  push.deliver(batch(''));
+  await push.deliver(batch(''));
   await push.stop(5000);
   return { proxy, waiting: push.outboxes().get('default')?.batches };
 }
