@@ -88,8 +88,12 @@ async function attempt(
     body: batch.body,
     signal: AbortSignal.any([closing, AbortSignal.timeout(options.timeoutMs)]),
   });
-  const { status, headers, body } = answer;
-  if (status < 200 || status > 299) return outcomeOfStatus(status, headers['retry-after'], Date.now());
+  const { status, isOfProxy, headers, body } = answer;
+  const outcome = outcomeOfStatus(status, headers['retry-after'], Date.now());
+  // Nothing is wrong with the batch: the receiver has not seen it.
+  if (isOfProxy && outcome.status === 'refused')
+    return { ...outcome, status: 'retryable', reason: `the proxy makes no tunnel: HTTP status ${status}` };
+  if (status < 200 || status > 299) return outcome;
   return { ...acceptedOutcome(batch, body), httpStatus: status };
 }
 

@@ -1,4 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOtlpSender, type OtlpSenderOptions } from '../../src/push/otlp-sender.ts';
 import { type Certificates, createCertificates } from '../fakes/certificates.ts';
@@ -171,6 +173,21 @@ describe('proxies', () => {
       expect(endpoint.received[0]?.headers).not.toHaveProperty('proxy-authorization');
     },
   );
+
+  it('that refuse a tunnel keep the batch waiting: the receiver has not seen it', async () => {
+    const endpoint = await createEndpoint('tls');
+    const proxy = createServer().on('connect', (_, socket) => {
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    releasers.push(async () => void proxy.close());
+    vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    expect(await send(endpoint.url, withCa())).toMatchObject({
+      status: 'retryable',
+      reason: 'the proxy makes no tunnel: HTTP status 403',
+    });
+    expect(endpoint.received).toEqual([]);
+  });
 
   it('that do not answer are trouble like any other', async () => {
     const [endpoint, proxy] = [await createEndpoint(), await createProxy()];
