@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -184,5 +185,35 @@ describe('the file of several destinations', () => {
     expect(file!.keepOnly(['near', 'new'])).toEqual(new Map());
     expect(tables()).toEqual({ bodies: 4, owed: 4 });
     expect(drain(openBoth(openFile()).near)).toEqual(texts(2, 5));
+  });
+});
+
+describe('a file of several destinations that breaks while it is used', () => {
+  it('is begun anew for all of them, and no body of the new one is taken for one of the former', () => {
+    const { near, far, put } = openBoth(openFile());
+    // Far more than SQLite keeps in memory.
+    const large = (name: string): Batch => {
+      const body = Buffer.concat([Buffer.from(name), randomBytes(500_000)]);
+      return { ...batch(''), body, contentEncoding: 'gzip' };
+    };
+    for (let n = 0; n < 40; n++) put(large('old '));
+    const path = join(directory, 'outbox.db');
+    const { size } = statSync(path);
+    const handle = openSync(path, 'r+');
+    writeSync(handle, Buffer.alloc(size / 4, 0xa5), 0, size / 4, size / 2);
+    closeSync(handle);
+
+    while (near.state().dropped.unreadable === 0) near.accepted(near.peek()!);
+    for (let n = 0; n < 5; n++) put(large('new '));
+    for (const outbox of [near, far]) {
+      const got = drain(outbox).map((text) => text.slice(0, 4));
+      expect(got.slice(-6)).toEqual(['old ', ...Array.from({ length: 5 }, () => 'new ')]);
+    }
+    const { unreadable } = far.state().dropped;
+    expect(unreadable).toBeGreaterThan(0);
+    expect(unreadable).toBeLessThan(20);
+    expect(readdirSync(directory).filter((name) => /set-aside/.test(name) && !/-(wal|shm)$/.test(name))).toHaveLength(
+      1,
+    );
   });
 });
