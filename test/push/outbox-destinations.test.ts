@@ -189,7 +189,7 @@ describe('the file of several destinations', () => {
 });
 
 describe('a file of several destinations that breaks while it is used', () => {
-  it('is begun anew for all of them, and no body of the new one is taken for one of the former', () => {
+  it('is begun anew for all of them, and each goes on with what can be read of the former and then with the new', () => {
     const { near, far, put } = openBoth(openFile());
     // Far more than SQLite keeps in memory.
     const large = (name: string): Batch => {
