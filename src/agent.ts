@@ -29,7 +29,8 @@ export async function runAgent({ loadConfig, serviceManager }: AgentOptions): Pr
   const signals = listenToSignals();
   let config = loadConfig();
   let log = startLog(config);
-  endOnUnhandledErrors({ log: () => log, secrets: () => headerSecrets(config.push) });
+  const secrets = () => [config.push, ...Object.values(config.push.destinations)].flatMap(headerSecrets);
+  endOnUnhandledErrors({ log: () => log, secrets });
   const notifier = buildNotifier(serviceManager, { config: () => config, log: () => log });
   const accounts = createAccounts();
   let state: StateKeeper;

@@ -65,6 +65,7 @@ export const LIMITS = {
   attributeNames: { max: 1_024, of: 'interfaces and devices of all containers whose attributes are kept ready', beyond: 'they are made anew' },
 
   // What is kept and sent.
+  destinations: { max: 16, of: 'destinations in `push.destinations`', beyond: 'the configuration is refused' },
   stateFile: { max: 256 * MIB, of: 'bytes of the state file', beyond: 'it is set aside as damaged' },
   otlpAnswer: { max: 4 * MIB, of: "bytes of a receiver's answer", beyond: 'the rest is not read' },
   receiverMessage: { max: 200, of: "characters of a receiver's words in a log line", beyond: 'they are cut' },

@@ -2,6 +2,7 @@ import { createLogger } from '../../src/log.ts';
 import type { Batch, SendOutcome } from '../../src/push/batch.ts';
 import { createDelivery } from '../../src/push/delivery.ts';
 import { createOutbox } from '../../src/push/outbox.ts';
+import { createOutboxRoom } from '../../src/push/outbox-room.ts';
 import { createRandom } from './random.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -65,8 +66,8 @@ export async function simulateStorm({ agents, intervalMs, outageMs, capacity }: 
   let drainedAtMs = 0;
   const outboxes = Array.from({ length: agents }, (_, agent) => {
     const random = createRandom(agent);
-    const room = { maxBytes: ROOM_BYTES, maxMemoryBytes: ROOM_BYTES, maxAgeMs: DAY_MS };
-    const outbox = createOutbox({ ...room, unixMs: time.now, monotonicMs: time.now, log });
+    const room = createOutboxRoom({ maxBytes: ROOM_BYTES, maxMemoryBytes: ROOM_BYTES });
+    const outbox = createOutbox({ room, maxAgeMs: DAY_MS, unixMs: time.now, monotonicMs: time.now, log });
     const madeAtMs = new WeakMap<Batch, number>();
     const { wake } = createDelivery({
       outbox,

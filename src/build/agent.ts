@@ -17,6 +17,7 @@ import { settlesWithin } from '../sleep.ts';
 import type { Discovery } from '../sources/container.ts';
 import type { EngineRequest } from '../sources/docker/client.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
+import { targetsOf } from './destinations.ts';
 import { buildPush } from './push.ts';
 import { endsAtReload } from './reload.ts';
 import { buildSelf, type Self } from './self.ts';
@@ -133,7 +134,7 @@ export async function buildAgent(
   }
 
   function statusText(): string {
-    const { batches } = push.outbox();
+    const batches = [...push.outboxes().values()].reduce((sum, outbox) => sum + outbox.batches, 0);
     return `containers: ${report.containers}; ${engineText(sources.discovery)}; batches that wait: ${batches}`;
   }
 
@@ -152,7 +153,7 @@ export async function buildAgent(
   const ticker = createTicker({
     intervalMs,
     phaseMs: phaseMs(sources.host[ATTR_HOST_ID] ?? sources.host[ATTR_HOST_NAME] ?? hostname(), intervalMs),
-    firstJitterMs: config.push.endpoint === '' ? 0 : FIRST_JITTER_MS,
+    firstJitterMs: targetsOf(config).length === 0 ? 0 : FIRST_JITTER_MS,
     run,
     unixMs: Date.now,
     monotonicMs: () => performance.now(),

@@ -2,22 +2,29 @@ import { performance } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Batch } from '../push/batch.ts';
-import { type Attempt, createDelivery, type Delivery, type DeliveryState } from '../push/delivery.ts';
-import { type ExporterIdentity, identifyExporter } from '../push/exporter-identity.ts';
-import { halveBatch } from '../push/halves.ts';
-import { createHandover, type Handover } from '../push/handover.ts';
-import { createOtlpSender, type OtlpSender } from '../push/otlp-sender.ts';
-import { createOutbox, EMPTY_OUTBOX, type Outbox, type OutboxState } from '../push/outbox.ts';
-import { type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
+import type { Attempt, DeliveryState } from '../push/delivery.ts';
+import type { ExporterIdentity } from '../push/exporter-identity.ts';
+import type { OutboxState } from '../push/outbox.ts';
+import { type GivenUp, type OutboxFile, openOutboxFile } from '../push/outbox-file.ts';
 import type { HealthFacts } from '../status/health.ts';
 import { createStatusServer, type StatusServer } from '../status/server.ts';
-import { VERSION } from '../version.ts';
+import {
+  DEFAULT_DESTINATION,
+  type Destinations,
+  openDestinations,
+  type Target,
+  targetsOf,
+  withoutCredentials,
+} from './destinations.ts';
 
-/** Where batches go: the outbox, what drains it, and the status server with its embedded receiver. */
+/** Where batches go: to each destination by its own outbox, and the status server with its embedded receiver. */
 export type Push = {
-  /** Resolves when the outbox has it. */
+  /** Resolves when every outbox has it. */
   readonly deliver: (batch: Batch) => Promise<void>;
-  readonly outbox: () => OutboxState;
+  /** By destination. */
+  readonly outboxes: () => ReadonlyMap<string, OutboxState>;
+  /** What waited for destinations which are no longer configured. */
+  readonly removed: () => ReadonlyMap<string, GivenUp>;
   readonly exporters: () => readonly (ExporterIdentity & DeliveryState)[];
   start(): Promise<void>;
   /** Sends what waits for as long as is allowed, then closes. */
@@ -25,10 +32,6 @@ export type Push = {
 };
 
 const RECEIVER_PATH = '/v1/metrics';
-/** The name under which batches wait. It is not the endpoint, so that they follow to a new one. */
-const DESTINATION = 'default';
-/** In which a receiver that is well has answered. */
-const LONGEST_TURN_MS = 1_000;
 
 export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
@@ -37,118 +40,80 @@ export function buildPush(
 ): Push {
   const { push } = config;
   const pushes = push.exporter === 'otlp' && !config.disabled;
-  const embedded = pushes && push.endpoint === '';
+  const targets = targetsOf(config);
+  const embedded = pushes && targets.length === 0;
   if (embedded && !config.status.enabled) {
     throw new Error(
       'there is nowhere to push to: set push.endpoint, or leave status.enabled on for the embedded receiver',
     );
   }
   const server = config.status.enabled
-    ? buildServer({ config, log }, embedded, () => ({ ...health(), ...pushText() }))
+    ? buildServer({ config, log }, { embedded, targets }, () => ({ ...health(), ...pushText() }))
     : undefined;
   let file: OutboxFile | undefined;
-  let outbox: Outbox | undefined;
-  let sender: OtlpSender | undefined;
-  let delivery: Delivery | undefined;
-  let handover: Handover | undefined;
-  let exporter: ExporterIdentity | undefined;
+  let destinations: Destinations | undefined;
 
   function pushText(): { push?: string } {
-    if (!delivery) return pushes ? {} : { push: 'off' };
-    return { push: delivery.state().trouble ?? 'ok' };
+    if (!destinations) return pushes ? {} : { push: 'off' };
+    return { push: destinations.text() };
   }
 
   return {
     async deliver(batch) {
-      await handover?.deliver(batch);
+      await destinations?.deliver(batch);
     },
-    outbox: () => outbox?.state() ?? EMPTY_OUTBOX,
-    exporters: () => (exporter && delivery ? [{ ...exporter, ...delivery.state() }] : []),
+    outboxes: () => destinations?.outboxes() ?? new Map(),
+    removed: () => destinations?.removed ?? new Map(),
+    exporters: () => destinations?.exporters() ?? [],
     async start() {
       const url = await startServer(server, embedded, log);
       if (!pushes) {
         log.warn('pushing is switched off: metrics are measured and thrown away');
         return;
       }
-      // The embedded receiver is away exactly when the agent is.
-      if (!embedded) file = openOutboxFile({ directory: config.outbox.directory, log, unixMs: Date.now });
-      outbox = openOutbox({ config, log }, file, embedded || file ? 0 : 1);
-      const endpoint = embedded ? `${url}${RECEIVER_PATH}` : push.endpoint;
-      const destination = withoutCredentials(endpoint);
-      log.info(
-        { endpoint: destination },
-        embedded ? `no endpoint is configured: pushing to the embedded receiver, see ${url}/` : 'pushing',
-      );
-      sender = createOtlpSender({ ...push, endpoint, userAgent: `plimsoll/${VERSION}` });
-      const identity = identifyExporter(push.protocol, endpoint, 0);
-      exporter = identity;
-      delivery = createDelivery({
-        outbox,
-        send: sender.send,
-        halve: halveBatch,
-        destination,
-        log,
-        onAttempt: (attempt) => onAttempt(identity, attempt),
-      });
-      handover = createHandover({ outbox, delivery, ...turnsWithin(config), monotonicMs: () => performance.now() });
-      delivery.wake();
+      if (embedded) {
+        log.info(
+          { endpoint: `${url}${RECEIVER_PATH}` },
+          `no endpoint is configured: pushing to the embedded receiver, see ${url}/`,
+        );
+        // It is away exactly when the agent is: what waits for it needs no file.
+        destinations = openDestinations(
+          { config, log, onAttempt },
+          [receiverAt(`${url}${RECEIVER_PATH}`, config)],
+          undefined,
+        );
+        return;
+      }
+      file = openOutboxFile({ directory: config.outbox.directory, log, unixMs: Date.now });
+      destinations = openDestinations({ config, log, onAttempt }, targets, file);
     },
     async stop(timeoutMs) {
-      const started = performance.now();
-      handover?.close();
-      if (delivery && !(await delivery.flush(timeoutMs))) {
-        log.warn(
-          { batches: outbox?.state().batches, ms: Math.round(performance.now() - started) },
-          'stopping with batches unsent',
-        );
-      }
-      await Promise.all([delivery?.close(), sender?.close()]);
-      outbox?.close();
+      await destinations?.stop(timeoutMs);
       file?.close();
       await server?.close();
     },
   };
 }
 
-/** Cycles keep their time: waiting for a turn takes a tenth of it at most. */
-function turnsWithin({ collection }: Config): { readonly spanMs: number; readonly patienceMs: number } {
-  const spanMs = collection.intervalMs;
-  return { spanMs, patienceMs: Math.min(LONGEST_TURN_MS, spanMs / 10) };
-}
-
-function openOutbox(
-  { config, log }: { config: Config; log: Logger },
-  file: OutboxFile | undefined,
-  openErrors: number,
-): Outbox {
-  const outbox = createOutbox({
-    ...config.outbox,
-    maxAgeMs: config.outbox.maxAgeSeconds * 1000,
-    store: file?.store(DESTINATION),
-    openErrors,
-    unixMs: Date.now,
-    monotonicMs: () => performance.now(),
-    log,
-  });
-  const { batches, oldestAgeMs } = outbox.state();
-  if (batches > 0) log.info({ batches, ageMs: Math.round(oldestAgeMs) }, 'batches of a former run wait to be sent');
-  return outbox;
+/** What proxies are asked for is elsewhere: the way to this receiver does not leave the process. */
+function receiverAt(endpoint: string, { push }: Config): Target {
+  return { ...push, name: DEFAULT_DESTINATION, endpoint, isEmbedded: true };
 }
 
 function buildServer(
   { config, log }: { config: Config; log: Logger },
-  receive: boolean,
+  { embedded, targets }: { embedded: boolean; targets: readonly Target[] },
   health: () => HealthFacts,
 ): StatusServer {
-  const { endpoint } = config.push;
+  const pushTarget = targets.map(({ endpoint }) => withoutCredentials(endpoint)).join(', ');
   return createStatusServer({
     address: config.status.address,
     intervalMs: config.collection.intervalMs,
     now: () => performance.now(),
     log,
     health,
-    receive,
-    ...(endpoint !== '' && { pushTarget: withoutCredentials(endpoint) }),
+    receive: embedded,
+    ...(pushTarget !== '' && { pushTarget }),
   });
 }
 
@@ -165,9 +130,4 @@ async function startServer(
     log.error({ err: error }, 'no health checks and no page');
     return undefined;
   }
-}
-
-function withoutCredentials(endpoint: string): string {
-  const url = new URL(endpoint);
-  return `${url.origin}${url.pathname}`;
 }

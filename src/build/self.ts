@@ -63,7 +63,6 @@ export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
   );
   const provider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
   const instruments = registerSelfInstruments(provider.getMeter('plimsoll', VERSION, { schemaUrl: SCHEMA_URL }), () => {
-    const outbox = push.outbox();
     const reads = [...sources.files.counts()].map(([source, { total, failures }]) => ({ source, total, failures }));
     return {
       ...report(),
@@ -73,12 +72,8 @@ export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
       agent: ownUsage(),
       discoveryGaps: sources.gaps(),
       containersUnseen: sources.unseen(),
-      outboxBatches: outbox.batches,
-      outboxBytes: outbox.bytes,
-      outboxOldestAgeSeconds: outbox.oldestAgeMs / 1000,
-      outboxWriteErrors: outbox.writeErrors,
-      dropped: outbox.dropped,
-      droppedPoints: outbox.droppedPoints,
+      outboxes: [...push.outboxes()].map(([destination, state]) => ({ destination, ...state })),
+      removed: [...push.removed()].map(([destination, counts]) => ({ destination, ...counts })),
       exporters: push.exporters(),
     };
   });

@@ -1,5 +1,18 @@
 import type { MetricFamily } from '../instruments/definition.ts';
 
+/** Where values are pushed to: `push` itself, and each of `push.destinations`. */
+export type Destination = {
+  /** Full URL of the metrics endpoint; empty, which only that of `push` can be: none, or the embedded receiver. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** File with more headers, one `NAME: VALUE` a line. */
+  readonly headersFile: string;
+  readonly timeoutMs: number;
+  readonly certificateFile: string;
+  readonly clientKeyFile: string;
+  readonly clientCertificateFile: string;
+};
+
 /**
  * The effective configuration, as plain data. One section per stage; a number carries its unit in its name.
  * The keys, their defaults and their documentation are declared once, in schema.ts.
@@ -64,19 +77,12 @@ export type Config = {
     /** Whether the engine is asked for each image's digests, once, for `container.image.repo_digests`. */
     readonly imageDigests: boolean;
   };
-  readonly push: {
+  readonly push: Destination & {
     readonly exporter: 'otlp' | 'none';
-    /** Full URL of the metrics endpoint; empty: the embedded receiver. */
-    readonly endpoint: string;
+    /** Further destinations by their names; all get the same requests. */
+    readonly destinations: Readonly<Record<string, Destination>>;
     readonly protocol: 'http/protobuf' | 'http/json';
-    readonly headers: Readonly<Record<string, string>>;
-    /** File with more headers, one `NAME: VALUE` a line. */
-    readonly headersFile: string;
-    readonly timeoutMs: number;
     readonly compression: 'gzip' | 'none';
-    readonly certificateFile: string;
-    readonly clientKeyFile: string;
-    readonly clientCertificateFile: string;
     readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
     readonly maxRequestBytes: number;
   };

@@ -42,6 +42,8 @@ const FORMATS: { readonly [F in Property['format']]: Format } = {
   'text-list': { coerce: parseList, find: findListFault },
   'metric-globs': { coerce: parseList, find: (value) => findListFault(value) ?? findIdleFault(value as string[]) },
   'text-map': { coerce: parseMap, find: (value) => findMapFault(value, () => undefined) },
+  // What is in them is checked key by key.
+  'named-sections': { find: (value) => (value instanceof Map ? undefined : 'is not a set of named sections') },
   'http-headers': { coerce: parseMap, find: (value) => findMapFault(value, findHeaderFault) },
 };
 

@@ -1,11 +1,12 @@
 import { assembleConfig, type Layers } from './assemble.ts';
 import type { Config } from './config.ts';
+import { collectNamed, expandNamed, findNamedProblems } from './named-sections.ts';
 import { readStandardEnvironment, type StandardSettings } from './otel-env.ts';
 import { FILE_VARIABLE, findUnknownVariables, readOwnEnvironment } from './own-env.ts';
 import { ConfigurationError, formatProblem } from './problem.ts';
 import type { Environment } from './process-environment.ts';
 import { isMapProperty } from './property.ts';
-import { DECLARATIONS } from './schema.ts';
+import { DECLARATIONS, declarationOf } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { findValueProblem } from './value-check.ts';
 import { describeUnknownKey, type FileSettings, readYamlSettings } from './yaml-settings.ts';
@@ -35,14 +36,18 @@ export type LoadedConfig = {
 /** Flags over PLIMSOLL_ variables over standard variables over the file over defaults. Throws ConfigurationError. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const file = readFileSettings(options);
-  const own = readOwnEnvironment(options.env);
-  const standard = withoutOverridden(readStandardEnvironment(options.env), [...own, ...options.flags]);
-  const unknown = options.flags.filter(({ key }) => !DECLARATIONS.has(key));
-  const flags = options.flags.filter(({ key }) => DECLARATIONS.has(key));
+  const expanded = { own: expandNamed(readOwnEnvironment(options.env)), flags: expandNamed(options.flags) };
+  const own = expanded.own.settings;
+  const standard = withoutOverridden(readStandardEnvironment(options.env), [...own, ...expanded.flags.settings]);
+  const unknown = expanded.flags.settings.filter(({ key }) => !declarationOf(key));
+  const flags = expanded.flags.settings.filter(({ key }) => declarationOf(key));
   const problems = [
     ...file.problems,
+    ...expanded.own.problems,
+    ...expanded.flags.problems,
     ...[...file.settings, ...standard.settings, ...own, ...flags].flatMap((setting) => findValueProblem(setting) ?? []),
     ...unknown.map(({ origin, key }) => describeUnknownKey(origin, key)),
+    ...findNamedProblems(collectNamed([...file.settings, ...own, ...flags])),
   ];
   if (problems.length > 0) throw new ConfigurationError(sortByLine(problems));
   const layers: Layers = { file: file.settings, standard: standard.settings, own, flags };
@@ -91,7 +96,7 @@ function withoutOverridden(standard: StandardSettings, stronger: readonly Settin
 }
 
 function isMap(key: string): boolean {
-  const property = DECLARATIONS.get(key)?.property;
+  const property = declarationOf(key)?.property;
   return property !== undefined && isMapProperty(property);
 }
 

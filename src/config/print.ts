@@ -2,20 +2,31 @@ import { Document, isScalar } from 'yaml';
 import type { LoadedConfig } from './load.ts';
 import { maskText } from './problem.ts';
 import { isMapProperty, type Property } from './property.ts';
-import { DECLARATIONS } from './schema.ts';
+import { DECLARATIONS, type Declaration } from './schema.ts';
 
 const MASK = '***';
 
 /** The effective configuration as YAML, with who set each key that is not at its default. Secrets are masked. */
 export function printConfig({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): string {
   const document = new Document({});
-  for (const { key, property } of DECLARATIONS.values()) {
+  for (const { key, property } of [...DECLARATIONS.values()].flatMap((declaration) => withNamed(config, declaration))) {
     const path = key.split('.');
     document.setIn(path, document.createNode(maskValue(property, valueAt(config, path))));
     const origin = origins.get(key);
     if (origin !== undefined) annotate(document, path, ` ${origin}`);
   }
   return document.toString({ lineWidth: 0 });
+}
+
+type Declared = Pick<Declaration, 'key' | 'property'>;
+
+/** The keys in the sections that the user named, in place of what declares them. */
+function withNamed(config: unknown, declared: Declared): readonly Declared[] {
+  const { key, property } = declared;
+  const names = property.format === 'named-sections' ? Object.keys(valueAt(config, key.split('.')) as object) : [];
+  if (property.format !== 'named-sections' || names.length === 0) return [declared];
+  const entries = Object.entries<Property>(property.entry);
+  return names.flatMap((name) => entries.map(([inner, of]) => ({ key: `${key}.${name}.${inner}`, property: of })));
 }
 
 function valueAt(config: unknown, path: readonly string[]): unknown {

@@ -41,7 +41,25 @@ export type MapProperty = Declared & {
   readonly default: Readonly<Record<string, string>>;
 };
 
-export type Property = NumberProperty | FlagProperty | TextProperty | ChoiceProperty | ListProperty | MapProperty;
+type PlainProperty = NumberProperty | FlagProperty | TextProperty | ChoiceProperty | ListProperty | MapProperty;
+
+/** Sections that the user names, each with the same keys. */
+export type NamedSectionsProperty<Entry = Readonly<Record<string, never>>> = Declared & {
+  readonly format: 'named-sections';
+  readonly default: Readonly<Record<string, never>>;
+  /** The keys of each. */
+  readonly entry: [Entry] extends [Readonly<Record<string, never>>]
+    ? Readonly<Record<string, PlainProperty>>
+    : { readonly [K in keyof Entry]-?: PropertyFor<Entry[K]> };
+  /** The key that each has to have. */
+  readonly required: string;
+  /** A name that none can have, and what stands for it. */
+  readonly reserved: { readonly name: string; readonly key: string };
+  /** Lines of YAML for the documentation. */
+  readonly example: readonly string[];
+};
+
+export type Property = PlainProperty | NamedSectionsProperty;
 
 /** The declaration that a value of type T needs, so that the schema and the Config type cannot drift apart. */
 export type PropertyFor<T> = [T] extends [number]
@@ -54,7 +72,11 @@ export type PropertyFor<T> = [T] extends [number]
         : ChoiceProperty<T>
       : T extends readonly string[]
         ? ListProperty
-        : MapProperty;
+        : T extends Readonly<Record<string, string>>
+          ? MapProperty
+          : T extends Readonly<Record<string, infer Entry>>
+            ? NamedSectionsProperty<Entry>
+            : never;
 
 /** Keys of a section one level deeper, `{ disk: { enabled } }`, are declared by their path, `disk.enabled`. */
 export type Flattened<T> = {
@@ -81,7 +103,20 @@ export function isListProperty(property: Property): property is ListProperty {
 
 /** Whether the file writes the value as text. */
 export function isTextProperty(property: Property): property is TextProperty | ChoiceProperty {
-  return !isMapProperty(property) && !isListProperty(property) && !['whole-number', 'flag'].includes(property.format);
+  return (
+    !isMapProperty(property) &&
+    !isListProperty(property) &&
+    !['whole-number', 'flag', 'named-sections'].includes(property.format)
+  );
+}
+
+export const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+const NAME_ALLOWED = 'letters, digits, "-" and "_" that begins with a letter';
+
+/** Why a text cannot be the name of such a section, or nothing. */
+export function findNameFault({ reserved }: NamedSectionsProperty, name: string): string | undefined {
+  if (name === reserved.name) return `the name ${name} is that of ${reserved.key}`;
+  return NAME.test(name) ? undefined : `is not a name of ${NAME_ALLOWED}`;
 }
 
 /** What a value may be, in words that fit after "allowed:". */
@@ -111,5 +146,7 @@ export function describeAllowed(property: Property): string {
       return 'keys with a text each';
     case 'http-headers':
       return 'names of HTTP headers with a text each';
+    case 'named-sections':
+      return `sections with ${Object.keys(property.entry).join(', ')}, each under a name of ${NAME_ALLOWED}`;
   }
 }

@@ -3,7 +3,7 @@ import { parseList } from './formats.ts';
 import { findIdleGlob, suggestMetric } from './metric-names.ts';
 import { formatValueProblem } from './problem.ts';
 import type { Property } from './property.ts';
-import { convictProperty, DECLARATIONS } from './schema.ts';
+import { convictProperty, declarationOf } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { findNearest } from './suggestion.ts';
 
@@ -11,7 +11,7 @@ const PROBE_KEY = 'value';
 
 /** The problem with one setting of a declared key, or nothing. Each layer's values are checked, overridden or not. */
 export function findValueProblem(setting: Setting): string | undefined {
-  const declaration = DECLARATIONS.get(setting.key);
+  const declaration = declarationOf(setting.key);
   if (declaration === undefined) throw new Error(`BUG: a setting of the undeclared key ${setting.key}`);
   const wrong = findFault(declaration, setting.value);
   if (wrong === undefined) return undefined;

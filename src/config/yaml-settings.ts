@@ -1,7 +1,14 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
-import { describeAllowed, isListProperty, isMapProperty, isTextProperty, type Property } from './property.ts';
-import { DECLARATIONS, isSection } from './schema.ts';
+import {
+  describeAllowed,
+  findNameFault,
+  isListProperty,
+  isMapProperty,
+  isTextProperty,
+  type Property,
+} from './property.ts';
+import { DECLARATIONS, declarationOf, isSection, namedSectionOf, namesIn } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { suggestKey } from './suggestion.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
@@ -27,6 +34,18 @@ export function readYamlSettings(path: string, text: string): FileSettings {
   return { ...collected, warnings: file.warnings };
 }
 
+/**
+ * What a text for sections that the user names means, which a variable or a flag gives in YAML or JSON. All of its
+ * problems begin with the origin of the setting.
+ */
+export function readNamedText({ key, value, origin }: Setting): FileSettings {
+  const parsed = parseYamlFile(origin, String(value));
+  const collected: Collected = { settings: [], problems: [...parsed.problems] };
+  const file = { ...parsed, originOf: () => origin };
+  if (parsed.problems.length === 0) readNamedSections(file, parsed.root, { path: key, origin }, collected);
+  return { ...collected, warnings: parsed.warnings };
+}
+
 /** Reads the keys of the root (`section` is empty) or of one section. */
 function readSection(file: YamlFile, map: YAMLMap, section: string, collected: Collected): void {
   for (const pair of map.items) {
@@ -37,12 +56,14 @@ function readSection(file: YamlFile, map: YAMLMap, section: string, collected: C
       continue;
     }
     const path = section === '' ? keyNode.value : `${section}.${keyNode.value}`;
-    const declaration = keyNode.value.includes('.') ? undefined : DECLARATIONS.get(path);
+    const declaration = keyNode.value.includes('.') ? undefined : declarationOf(path);
     const value = file.resolve(pair.value);
     if (value === undefined) {
       collected.problems.push(
         formatProblem({ origin, key: shortenText(path), wrong: 'is an alias without an anchor' }),
       );
+    } else if (declaration?.property.format === 'named-sections') {
+      readNamedSections(file, value, { path, origin }, collected);
     } else if (declaration !== undefined) {
       readProperty(file, { key: path, property: declaration.property, node: value, origin }, collected);
     } else if (!keyNode.value.includes('.') && isSection(path)) {
@@ -53,12 +74,33 @@ function readSection(file: YamlFile, map: YAMLMap, section: string, collected: C
   }
 }
 
-function readSubsection(
-  file: YamlFile,
-  node: unknown,
-  { path, origin }: { readonly path: string; readonly origin: string },
-  collected: Collected,
-): void {
+/** A path of the file and where it is written. */
+type Place = { readonly path: string; readonly origin: string };
+
+/** Reads sections whose names are the user's. */
+function readNamedSections(file: YamlFile, node: unknown, { path, origin }: Place, collected: Collected): void {
+  const property = DECLARATIONS.get(path)?.property;
+  if (property?.format !== 'named-sections') throw new Error(`BUG: ${path} has no named sections`);
+  if (!isMap(node)) {
+    if (isEmptyNode(node)) return;
+    const allowed = describeAllowed(property);
+    const wrong = 'is not a set of named sections';
+    collected.problems.push(formatProblem({ origin, key: path, wrong, got: kindOf(node), allowed }));
+    return;
+  }
+  for (const pair of node.items) {
+    const name = scalarValue(file.resolve(pair.key));
+    const place = { path: `${path}.${String(name)}`, origin: file.originOf(pair.key) };
+    const value = file.resolve(pair.value);
+    const wrong =
+      findNameFault(property, typeof name === 'string' ? name : '') ??
+      (value === undefined ? 'is an alias without an anchor' : undefined);
+    if (wrong === undefined) readSubsection(file, value, place, collected);
+    else collected.problems.push(formatProblem({ origin: place.origin, key: shortenText(place.path), wrong }));
+  }
+}
+
+function readSubsection(file: YamlFile, node: unknown, { path, origin }: Place, collected: Collected): void {
   if (isMap(node)) readSection(file, node, path, collected);
   else if (!isEmptyNode(node)) {
     // The value is not quoted: this may be where a secret of the section was put by mistake.
@@ -117,13 +159,6 @@ function wantedKind(property: Property): string {
   return isListProperty(property) ? 'a list (one "- item" a line)' : 'a section of keys';
 }
 
-/** Names of the keys and sections directly in a section; the root is ''. */
-function namesIn(section: string): readonly string[] {
-  const prefix = section === '' ? '' : `${section}.`;
-  const below = [...DECLARATIONS.keys()].filter((key) => key.startsWith(prefix));
-  return [...new Set(below.map((key) => key.slice(prefix.length).split('.', 1)[0]!))];
-}
-
 /** The value is never quoted: under a misspelt `headers` it is a secret. */
 export function describeUnknownKey(origin: string, path: string): string {
   const key = shortenText(path);
@@ -131,6 +166,8 @@ export function describeUnknownKey(origin: string, path: string): string {
     const allowed = namesIn(path).map((name) => `${path}.${name}`);
     return formatProblem({ origin, key, wrong: 'is a section, not a key', allowed: allowed.join(', ') });
   }
+  const fault = namedSectionOf(path)?.fault;
+  if (fault !== undefined) return formatProblem({ origin, key, wrong: fault });
   const siblings = namesIn(sectionAround(path));
   const suggestion = suggestKey(path, siblings, [...DECLARATIONS.keys()]);
   return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion });

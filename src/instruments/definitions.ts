@@ -9,6 +9,7 @@ import {
   ATTR_CONTAINER_HEALTH,
   ATTR_CONTAINER_STATUS,
   ATTR_CPU_MODE,
+  ATTR_DESTINATION,
   ATTR_DISK_IO_DIRECTION,
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -46,6 +47,12 @@ const DISK: readonly MetricAttribute[] = [
   { name: ATTR_DISK_IO_DIRECTION, values: ['read', 'write'] },
   { name: ATTR_SYSTEM_DEVICE },
 ];
+/** `default` is push.endpoint or the embedded receiver, the others have their names in push.destinations. */
+const DESTINATION: MetricAttribute = { name: ATTR_DESTINATION };
+const DROP_REASON: MetricAttribute = {
+  name: ATTR_REASON,
+  values: ['full', 'expired', 'rejected', 'unreadable', 'removed'],
+};
 const DIRECTION: MetricAttribute = { name: ATTR_NETWORK_IO_DIRECTION, values: ['receive', 'transmit'] };
 const EXECUTABLE: MetricAttribute = {
   name: ATTR_PROCESS_EXECUTABLE_NAME,
@@ -174,12 +181,12 @@ export const METRICS = {
   dockerRequestDuration: self.histogram({ name: 'plimsoll.docker.request.duration', unit: 's', valueType: 'double', attributes: [{ name: ATTR_URL_TEMPLATE }, { name: ATTR_ERROR_TYPE, only: 'where it failed' }], description: "Duration of requests to the engine's API.", source: 'monotonic clock' }),
   limitReached: self.counter({ name: 'plimsoll.limit.reached', unit: '{event}', valueType: 'int', attributes: [{ name: ATTR_LIMIT }], description: 'Readings in which a limit of docs/limits.md left something out.', source: 'every reading' }),
   attributeOverflow: self.counter({ name: 'plimsoll.attribute.overflow', unit: '{attribute_set}', valueType: 'int', attributes: [{ name: ATTR_LIMIT }], description: 'Sets of attributes, such as interfaces, left out over all readings because a container has too many.', source: 'every reading' }),
-  outboxBatches: self.upDown({ name: 'plimsoll.outbox.batches', unit: '{batch}', valueType: 'int', description: 'Batches waiting to be sent.', source: 'outbox' }),
-  outboxSize: self.upDown({ name: 'plimsoll.outbox.size', unit: 'By', valueType: 'int', description: 'Bytes waiting to be sent.', source: 'outbox' }),
-  outboxOldestAge: self.gauge({ name: 'plimsoll.outbox.oldest.age', unit: 's', valueType: 'double', description: 'How long the oldest batch has waited to be sent; 0 where none waits.', source: 'outbox' }),
-  outboxWriteErrors: self.counter({ name: 'plimsoll.outbox.write.errors', unit: '{error}', valueType: 'int', description: 'Attempts to open the file of the outbox or to write to it that failed.', source: 'outbox' }),
-  outboxDropped: self.counter({ name: 'plimsoll.outbox.dropped', unit: '{batch}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected', 'unreadable'] }], description: 'Batches given up.', source: 'outbox' }),
-  outboxDroppedPoints: self.counter({ name: 'plimsoll.outbox.data_point.dropped', unit: '{data_point}', valueType: 'int', attributes: [{ name: ATTR_REASON, values: ['full', 'expired', 'rejected', 'unreadable'] }], description: 'Data points of the batches given up.', source: 'outbox' }),
+  outboxBatches: self.upDown({ name: 'plimsoll.outbox.batches', unit: '{batch}', valueType: 'int', attributes: [DESTINATION], description: 'Batches waiting to be sent.', source: 'outbox' }),
+  outboxSize: self.upDown({ name: 'plimsoll.outbox.size', unit: 'By', valueType: 'int', attributes: [DESTINATION], description: 'Bytes waiting to be sent; what waits for several destinations is stored once, and counted for each.', source: 'outbox' }),
+  outboxOldestAge: self.gauge({ name: 'plimsoll.outbox.oldest.age', unit: 's', valueType: 'double', attributes: [DESTINATION], description: 'How long the oldest batch has waited to be sent; 0 where none waits.', source: 'outbox' }),
+  outboxWriteErrors: self.counter({ name: 'plimsoll.outbox.write.errors', unit: '{error}', valueType: 'int', attributes: [DESTINATION], description: 'Attempts to open the file of the outbox or to write to it that failed.', source: 'outbox' }),
+  outboxDropped: self.counter({ name: 'plimsoll.outbox.dropped', unit: '{batch}', valueType: 'int', attributes: [DESTINATION, DROP_REASON], description: 'Batches given up; `removed`: they waited for a destination that is no longer configured.', source: 'outbox' }),
+  outboxDroppedPoints: self.counter({ name: 'plimsoll.outbox.data_point.dropped', unit: '{data_point}', valueType: 'int', attributes: [DESTINATION, DROP_REASON], description: 'Data points of the batches given up.', source: 'outbox' }),
   exportedPoints: self.counter({ name: 'otel.sdk.exporter.metric_data_point.exported', unit: '{data_point}', valueType: 'int', attributes: [...EXPORTER, { name: ATTR_ERROR_TYPE, only: 'of those that the receiver did not take: an HTTP status, or `rejected` where it took the rest of their request' }], description: 'Data points for which the export has finished, either successful or failed.', source: 'answers of the receivers' }),
   inflightPoints: self.upDown({ name: 'otel.sdk.exporter.metric_data_point.inflight', unit: '{data_point}', valueType: 'int', attributes: EXPORTER, description: 'Data points of the batch that is being sent, the pauses between attempts included.', source: 'delivery' }),
   exportDuration: self.histogram({ name: 'otel.sdk.exporter.operation.duration', unit: 's', valueType: 'double', attributes: [...EXPORTER, { name: ATTR_ERROR_TYPE, only: 'where it failed' }, { name: ATTR_HTTP_RESPONSE_STATUS_CODE, only: 'where the receiver answered' }], description: 'Duration of each attempt at sending a batch.', source: 'monotonic clock' }),

@@ -5,6 +5,7 @@ import { METRICS } from './definitions.ts';
 import { createDurationHistogram, createObservable } from './instrument.ts';
 import {
   ATTR_CPU_MODE,
+  ATTR_DESTINATION,
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_LIMIT,
@@ -34,13 +35,20 @@ export type SelfReading = {
   readonly agent: { readonly userSeconds: number; readonly systemSeconds: number; readonly residentBytes: number };
   readonly discoveryGaps: number;
   readonly containersUnseen: number;
-  readonly outboxBatches: number;
-  readonly outboxBytes: number;
-  readonly outboxOldestAgeSeconds: number;
-  readonly outboxWriteErrors: number;
+  readonly outboxes: readonly OutboxReading[];
+  /** What waited for destinations which are no longer configured. */
+  readonly removed: readonly { destination: string; batches: number; points: number }[];
+  readonly exporters: readonly ExporterReading[];
+};
+
+type OutboxReading = {
+  readonly destination: string;
+  readonly batches: number;
+  readonly bytes: number;
+  readonly oldestAgeMs: number;
+  readonly writeErrors: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly droppedPoints: Readonly<Record<string, number>>;
-  readonly exporters: readonly ExporterReading[];
 };
 
 /** What an exporter is called, by the semantic conventions of an SDK's own metrics. */
@@ -74,6 +82,8 @@ export type SelfInstruments = {
 };
 
 type Point = { value: number; attributes?: Attributes };
+
+const MS_PER_SECOND = 1000;
 
 const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Point[]])[] = [
   [METRICS.selfContainers, ({ containers }) => [{ value: containers }]],
@@ -111,12 +121,24 @@ const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Poi
     ],
   ],
   [METRICS.agentMemoryUsage, ({ agent }) => [{ value: agent.residentBytes }]],
-  [METRICS.outboxBatches, ({ outboxBatches }) => [{ value: outboxBatches }]],
-  [METRICS.outboxSize, ({ outboxBytes }) => [{ value: outboxBytes }]],
-  [METRICS.outboxOldestAge, ({ outboxOldestAgeSeconds }) => [{ value: outboxOldestAgeSeconds }]],
-  [METRICS.outboxWriteErrors, ({ outboxWriteErrors }) => [{ value: outboxWriteErrors }]],
-  [METRICS.outboxDropped, ({ dropped }) => byReason(dropped)],
-  [METRICS.outboxDroppedPoints, ({ droppedPoints }) => byReason(droppedPoints)],
+  [METRICS.outboxBatches, byDestination(({ batches }) => batches)],
+  [METRICS.outboxSize, byDestination(({ bytes }) => bytes)],
+  [METRICS.outboxOldestAge, byDestination(({ oldestAgeMs }) => oldestAgeMs / MS_PER_SECOND)],
+  [METRICS.outboxWriteErrors, byDestination(({ writeErrors }) => writeErrors)],
+  [
+    METRICS.outboxDropped,
+    ({ outboxes, removed }) => [
+      ...outboxes.flatMap(({ destination, dropped }) => byReason(destination, dropped)),
+      ...removed.flatMap(({ destination, batches }) => byReason(destination, { removed: batches })),
+    ],
+  ],
+  [
+    METRICS.outboxDroppedPoints,
+    ({ outboxes, removed }) => [
+      ...outboxes.flatMap(({ destination, droppedPoints }) => byReason(destination, droppedPoints)),
+      ...removed.flatMap(({ destination, points }) => byReason(destination, { removed: points })),
+    ],
+  ],
   [METRICS.exportedPoints, ({ exporters }) => exporters.flatMap(exportedPoints)],
   [
     METRICS.inflightPoints,
@@ -124,8 +146,11 @@ const OBSERVED: readonly (readonly [MetricDefinition, (self: SelfReading) => Poi
   ],
 ];
 
-function byReason(counts: Readonly<Record<string, number>>): Point[] {
-  return Object.entries(counts).map(([reason, value]) => ({ value, attributes: { [ATTR_REASON]: reason } }));
+function byReason(destination: string, counts: Readonly<Record<string, number>>): Point[] {
+  return Object.entries(counts).map(([reason, value]) => ({
+    value,
+    attributes: { [ATTR_DESTINATION]: destination, [ATTR_REASON]: reason },
+  }));
 }
 
 function exportedPoints(exporter: ExporterReading): Point[] {
@@ -169,6 +194,11 @@ export function registerSelfInstruments(meter: Meter, sample: () => SelfReading)
         ...(httpStatus !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: httpStatus }),
       }),
   };
+}
+
+function byDestination(read: (outbox: OutboxReading) => number): (self: SelfReading) => Point[] {
+  return ({ outboxes }) =>
+    outboxes.map((outbox) => ({ value: read(outbox), attributes: { [ATTR_DESTINATION]: outbox.destination } }));
 }
 
 /** A reason is reported from its first occurrence on, so that sources that never fail add no series. */

@@ -52,6 +52,7 @@ export const ATTR_CONTAINER_HEALTH = 'container.health';
 export const ATTR_PROCESS_MEMORY_TYPE = 'process.memory.type';
 export const ATTR_STAGE = 'stage';
 export const ATTR_LIMIT = 'limit';
+export const ATTR_DESTINATION = 'plimsoll.destination';
 export const ATTR_SOURCE = 'source';
 export const ATTR_REASON = 'reason';
 export const ATTR_MEMORY_EVENT_TYPE = 'memory.event.type';

@@ -22,6 +22,8 @@ export type HttpPost = {
 
 export type HttpAnswer = {
   readonly status: number;
+  /** Whether it is of a proxy that did not make the tunnel: the receiver was not asked. */
+  readonly isOfProxy: boolean;
   readonly headers: IncomingHttpHeaders;
   /** Undefined where it is too long. */
   readonly body: Buffer | undefined;
@@ -48,11 +50,17 @@ export function createHttpPoster({ endpoint, tls, proxy, maxAnswerBytes }: HttpP
     agent ??= createAgent(url, tls, proxy);
     // TLS with the endpoint, through a proxy too, is of the request's options.
     const posted = request(url, { method: 'POST', agent: await agent, headers, signal, ...tls });
+    let isOfProxy = false;
+    posted.once('proxyConnect', ({ statusCode }) => {
+      // Plain requests are forwarded without one.
+      isOfProxy = url.protocol === 'https:' && statusCode !== 200;
+    });
     posted.end(body);
     try {
       const response = await answered(posted);
       return {
         status: response.statusCode!,
+        isOfProxy,
         headers: response.headers,
         body: await wholeBody(response, maxAnswerBytes),
       };

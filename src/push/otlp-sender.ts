@@ -19,6 +19,8 @@ export type OtlpSenderOptions = {
   readonly clientKeyFile: string;
   readonly clientCertificateFile: string;
   readonly userAgent: string;
+  /** Whether the proxies that the environment names are used, as they are unless it is said. */
+  readonly proxy?: 'environment' | 'none';
 };
 
 export type OtlpSender = {
@@ -39,8 +41,8 @@ export function createOtlpSender(options: OtlpSenderOptions): OtlpSender {
   const readTls = tlsFiles(options);
   let tls = readTls();
   const closing = new AbortController();
-  const create = () =>
-    createHttpPoster({ endpoint: options.endpoint, tls, proxy: 'environment', maxAnswerBytes: MAX_RESPONSE_BYTES });
+  const { endpoint, proxy = 'environment' } = options;
+  const create = () => createHttpPoster({ endpoint, tls, proxy, maxAnswerBytes: MAX_RESPONSE_BYTES });
   let poster = create();
 
   /** A connection is of the certificates it was made with: when they change there is a new one. */
@@ -86,8 +88,12 @@ async function attempt(
     body: batch.body,
     signal: AbortSignal.any([closing, AbortSignal.timeout(options.timeoutMs)]),
   });
-  const { status, headers, body } = answer;
-  if (status < 200 || status > 299) return outcomeOfStatus(status, headers['retry-after'], Date.now());
+  const { status, isOfProxy, headers, body } = answer;
+  const outcome = outcomeOfStatus(status, headers['retry-after'], Date.now());
+  // Nothing is wrong with the batch: the receiver has not seen it.
+  if (isOfProxy && outcome.status === 'refused')
+    return { ...outcome, status: 'retryable', reason: `the proxy makes no tunnel: HTTP status ${status}` };
+  if (status < 200 || status > 299) return outcome;
   return { ...acceptedOutcome(batch, body), httpStatus: status };
 }
 

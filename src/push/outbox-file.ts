@@ -3,26 +3,26 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { inUse, LOCK_TIMEOUT_MS, writePid } from '../directory-lock.ts';
 import { type Database, loadSqlite, SQLITE_BUSY, sqliteCode } from '../sqlite.ts';
-import { type BatchStore, createBatchStore, SCHEMA } from './batch-store.ts';
+import { type BatchStore, createBatchStores, createBodyNumbers, inTransaction } from './batch-store.ts';
+import { ForeignFile, prepareLayout } from './outbox-layout.ts';
 import { createRenewingStore, isBroken } from './renewing-store.ts';
 
 /** The database of waiting batches, which no other process has open. */
 export type OutboxFile = {
   /** The batches of one destination. */
   store(destination: string): BatchStore;
+  /** Gives up what waits for other destinations than these, and answers what that was. */
+  keepOnly(destinations: readonly string[]): ReadonlyMap<string, GivenUp>;
   close(): void;
 };
+
+export type GivenUp = { readonly batches: number; readonly points: number };
 
 export type OutboxFileOptions = {
   readonly directory: string;
   readonly log: Logger;
   readonly unixMs: () => number;
 };
-
-/** "Plim" in the header of the file: it is ours. */
-const APPLICATION_ID = 0x506c696d;
-const LAYOUT_VERSION = 1;
-const WAL_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens the database, making it and its directory where they are missing. A file that is broken or not ours is set
@@ -52,26 +52,49 @@ export function openOutboxFile({ directory, log, unixMs }: OutboxFileOptions): O
 /** `replace`: sets the file aside because of this error, and begins a new one. */
 function useDatabase(first: Database, directory: string, replace: (error: Error) => Database): OutboxFile {
   const databases = [first];
+  // Of all of them: what is in a former one may still be waited for.
+  const numbers = createBodyNumbers();
+  const useStores = (database: Database) => createBatchStores(database, numbers, () => freeBytes(directory));
+  let create = useStores(first);
   let stores = new Map<string, BatchStore>();
 
   function current(destination: string): BatchStore {
-    const store =
-      stores.get(destination) ?? createBatchStore(databases.at(-1)!, destination, () => freeBytes(directory));
+    const store = stores.get(destination) ?? create(destination);
     stores.set(destination, store);
     return store;
   }
 
   function renew(error: Error): void {
-    databases.push(replace(error));
+    const database = replace(error);
+    databases.push(database);
+    create = useStores(database);
     stores = new Map();
   }
 
   return {
     store: (destination) => createRenewingStore(() => current(destination), renew),
+    keepOnly: (destinations) => keepOnly(databases.at(-1)!, destinations),
     close() {
       for (const database of databases) database.close();
     },
   };
+}
+
+function keepOnly(database: Database, destinations: readonly string[]): ReadonlyMap<string, GivenUp> {
+  const owed = database
+    .prepare(
+      'SELECT destination, count(*) AS batches, sum(points) AS points FROM owed JOIN body ON id = body GROUP BY 1',
+    )
+    .all()
+    .map(({ destination, batches, points }) => {
+      return [String(destination), { batches: Number(batches), points: Number(points) }] as const;
+    });
+  const given = owed.filter(([destination]) => !destinations.includes(destination));
+  const remove = database.prepare('DELETE FROM owed WHERE destination = ?');
+  inTransaction(database, () => {
+    for (const [destination] of given) remove.run(destination);
+  });
+  return new Map(given);
 }
 
 /** Some file systems do not say how large they are: then there is room until a write fails. */
@@ -101,42 +124,18 @@ function setAside(path: string, error: Error, log: Logger, unixMs: () => number)
   );
 }
 
-class ForeignFile extends Error {
-  override readonly name = 'ForeignFile';
-}
-
 function open(path: string): Database {
   const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
   try {
     // The lock that this takes is kept until the database is closed or the process ends, in whatever way.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
-    const isNew = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
-    if (!isNew) assertOurs(database);
-    // The header is written already: only VACUUM, quick while there is nothing, makes the setting take effect.
-    if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_BYTES}`);
-    if (isNew) {
-      // All or nothing: a file that is only half made would be taken for a foreign one.
-      const header = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT_VERSION};`;
-      database.exec(`BEGIN; ${header} ${SCHEMA} COMMIT`);
-    }
-    // Reads every page of the table that is not only body, so that what is broken there is found now.
-    database.prepare('SELECT count(points), sum(length(body)) FROM batch').get();
+    prepareLayout(database);
+    // Reads every page of the tables that is not only content, so that what is broken there is found now.
+    database.prepare('SELECT count(points), sum(length(content)), sum(span) FROM owed JOIN body ON id = body').get();
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
-}
-
-function assertOurs(database: Database): void {
-  const application = numberOf(database, 'PRAGMA application_id');
-  const version = numberOf(database, 'PRAGMA user_version');
-  if (application !== APPLICATION_ID) throw new ForeignFile('it is the database of another program');
-  if (version !== LAYOUT_VERSION) throw new ForeignFile(`its layout is of version ${version}, not ${LAYOUT_VERSION}`);
-}
-
-function numberOf(database: Database, query: string): number {
-  return Number(Object.values(database.prepare(query).get() ?? {})[0]);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Batch } from './batch.ts';
 import type { BatchStore, NewBatch } from './batch-store.ts';
+import type { BodyKey, Pool } from './outbox-room.ts';
 
 /** A batch in its place. */
 export type Entry = {
@@ -9,6 +10,7 @@ export type Entry = {
   /** When it was put, by both clocks: the first outlives the process, the second is never set. */
   readonly putAtMs: number;
   readonly putMonotonicMs: number;
+  readonly body: BodyKey;
   readonly bytes: number;
   readonly pointCount: number;
   /** Absent where it is on disk only. */
@@ -22,6 +24,8 @@ export type Keeping = {
   /** What a former process left, oldest first. */
   load(now: { readonly unixMs: number; readonly monotonicMs: number }): Entry[];
   read(entry: Entry): Batch | undefined;
+  /** A new batch, which is in memory for now. */
+  hold(entry: Entry): void;
   /** Writes all that is unsaved. */
   save(entries: readonly Entry[]): void;
   replace(whole: Entry, parts: readonly Entry[]): void;
@@ -32,9 +36,12 @@ export type Keeping = {
 /** Trouble of the disk is said when it begins and when it ends, counted each time, and never thrown. */
 export function createKeeping({
   store,
+  memory,
   log,
 }: {
   readonly store: BatchStore | undefined;
+  /** What is not on disk is counted here. */
+  readonly memory: Pool;
   readonly log: Logger;
 }): Keeping {
   /** On disk, though done with: the disk did not take their removal. */
@@ -60,6 +67,7 @@ export function createKeeping({
     }
     for (const entry of added) {
       entry.status = 'saved';
+      memory.leave(entry.body);
       // It is read again when its turn comes: what waits long shall not fill the memory.
       delete entry.batch;
     }
@@ -93,6 +101,7 @@ export function createKeeping({
         return undefined;
       }
     },
+    hold: ({ body, bytes }) => memory.enter(body, bytes),
     save(entries) {
       // One by one: what the disk still takes is safe though it does not take all.
       for (const entry of entries) {
@@ -102,7 +111,10 @@ export function createKeeping({
       }
     },
     replace(whole, parts) {
-      if (whole.status !== 'saved') return;
+      if (whole.status !== 'saved') {
+        memory.leave(whole.body);
+        return;
+      }
       savedCount -= 1;
       change(parts, [whole.position]);
     },
@@ -111,7 +123,7 @@ export function createKeeping({
         savedCount -= 1;
         hasRoom = true;
         change([], [entry.position]);
-      }
+      } else memory.leave(entry.body);
       // Not while it drains, when the room at the front could only be given back by moving what is behind it.
       if (hasRoom && savedCount === 0 && leftovers.length === 0) shrink();
     },

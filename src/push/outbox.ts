@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Batch } from './batch.ts';
 import type { BatchStore } from './batch-store.ts';
 import { createKeeping, type Entry } from './outbox-keeping.ts';
+import type { OutboxRoom } from './outbox-room.ts';
 
 /** `unreadable`: it was on disk, and could not be read again. */
 export type DropReason = 'full' | 'expired' | 'rejected' | 'unreadable';
@@ -56,9 +57,8 @@ export type OutboxOptions = {
   readonly store?: BatchStore | undefined;
   /** Attempts to open it that failed. */
   readonly openErrors?: number;
-  /** Bytes of bodies that may wait in all, and of those not on disk; beyond it the oldest are given up. */
-  readonly maxBytes: number;
-  readonly maxMemoryBytes: number;
+  /** Where it finds room beside the other destinations. */
+  readonly room: OutboxRoom;
   readonly maxAgeMs: number;
   readonly unixMs: () => number;
   readonly monotonicMs: () => number;
@@ -70,23 +70,29 @@ const SPAN = 2 ** 20;
 
 /**
  * A queue in order. A batch that comes while none waits is held in memory and touches the disk only when sending it
- * failed; every other is written when it comes (handover.ts lets few come then). What the disk does not take stays in memory, in its place.
+ * failed; every other is written when it comes (handover.ts lets few come then). What the disk does not take stays in
+ * memory, in its place.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, openErrors = 0, maxBytes, maxMemoryBytes, maxAgeMs, monotonicMs, unixMs, log } = options;
-  const keeping = createKeeping({ store, log });
+  const { store, openErrors = 0, room, maxAgeMs, monotonicMs, unixMs, log } = options;
+  const keeping = createKeeping({ store, memory: room.memory, log });
   const known = new WeakMap<Batch, Entry>();
   const dropped: Record<DropReason, number> = { ...NONE_DROPPED };
   const droppedPoints: Record<DropReason, number> = { ...NONE_DROPPED };
   const said = new Set<DropReason>();
   const entries = keeping.load({ unixMs: unixMs(), monotonicMs: monotonicMs() });
+  for (const entry of entries) room.all.enter(entry.body, entry.bytes);
   let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   let nextPosition = (entries.at(-1)?.position ?? 0) + SPAN;
 
   function newEntry(batch: Batch, place: Pick<Entry, 'position' | 'span' | 'putAtMs' | 'putMonotonicMs'>): Entry {
-    const entry: Entry = { ...place, bytes: batch.body.length, pointCount: batch.pointCount, batch, status: 'unsaved' };
+    const { pointCount } = batch;
+    const body = store?.bodyOf(batch) ?? batch;
+    const entry: Entry = { ...place, body, bytes: batch.body.length, pointCount, batch, status: 'unsaved' };
     known.set(batch, entry);
     bytes += entry.bytes;
+    room.all.enter(body, entry.bytes);
+    keeping.hold(entry);
     return entry;
   }
 
@@ -96,6 +102,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (index < 0) return false;
     entries.splice(index, 1);
     bytes -= entry.bytes;
+    room.all.leave(entry.body);
     keeping.forget(entry);
     if (entries.length === 0) said.clear();
     return true;
@@ -111,27 +118,32 @@ export function createOutbox(options: OutboxOptions): Outbox {
     log.warn({ points: entry.pointCount }, `${WHY[reason]}; further ones are counted in plimsoll.outbox.dropped`);
   }
 
+  /** What is on disk stays there, though it is older: giving it up would make no room in memory. */
+  function inMemory(): readonly Entry[] {
+    return entries.filter(({ status }) => status !== 'saved');
+  }
+
+  // The newest stays, though it alone is larger than the room.
+  for (const [pool, candidates] of [
+    [room.all, () => entries],
+    [room.memory, inMemory],
+  ] as const) {
+    pool.join({
+      oldestMs: () => (candidates().length > 1 ? candidates()[0]?.putMonotonicMs : undefined),
+      giveUpOldest: () => giveUp(candidates()[0]!, 'full'),
+    });
+  }
+
   function trim(): void {
     const oldest = monotonicMs() - maxAgeMs;
     while (entries[0] && entries[0].putMonotonicMs < oldest) giveUp(entries[0], 'expired');
-    while (bytes > maxBytes && entries.length > 1) giveUp(entries[0]!, 'full');
-  }
-
-  /** What is on disk stays there, though it is older: giving it up would make no room in memory. */
-  function trimMemory(): void {
-    const unsaved = entries.filter(({ status }) => status !== 'saved');
-    let unsavedBytes = unsaved.reduce((sum, entry) => sum + entry.bytes, 0);
-    while (unsavedBytes > maxMemoryBytes && unsaved.length > 1) {
-      const oldest = unsaved.shift()!;
-      unsavedBytes -= oldest.bytes;
-      giveUp(oldest, 'full');
-    }
+    room.all.trim();
   }
 
   function save(): void {
     trim();
     keeping.save(entries);
-    trimMemory();
+    room.memory.trim();
   }
 
   return {
@@ -178,8 +190,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const added = parts.map((part, n) => newEntry(part, { ...whole, position: whole.position + 1 + n * span, span }));
       entries.splice(index, 1, ...added);
       bytes -= whole.bytes;
+      room.all.leave(whole.body);
       keeping.replace(whole, added);
-      trimMemory();
+      room.memory.trim();
     },
     state: () => ({
       batches: entries.length,

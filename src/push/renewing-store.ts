@@ -49,6 +49,7 @@ export function createRenewingStore(current: () => BatchStore, renew: (error: Er
       return undefined;
     },
     change: (removed, added) => using(({ change }) => change(removed, added)),
+    bodyOf: (batch) => current().bodyOf(batch),
     shrink: () => using(({ shrink }) => shrink()),
   };
 }

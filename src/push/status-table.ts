@@ -1,13 +1,17 @@
 import type { SendOutcome } from './batch.ts';
 
-/** Statuses that OTLP/HTTP calls retryable; every other failure is final for the batch. */
-const RETRYABLE = new Set([429, 502, 503, 504]);
+/**
+ * Statuses that OTLP/HTTP calls retryable; every other failure is final for the batch. And 407, which is no answer of the
+ * receiver: a proxy on the way has not let the batch through, and nothing is wrong with it.
+ */
+const RETRYABLE = new Set([407, 429, 502, 503, 504]);
 
 const HINTS: Readonly<Record<number, string>> = {
   400: 'the receiver could not read it',
   401: 'the receiver wants credentials: see push.headers and push.headersFile',
   403: 'the receiver refuses these credentials: see push.headers and push.headersFile',
   404: 'there is no OTLP receiver at this path: a Collector listens on /v1/metrics',
+  407: 'the proxy wants credentials: name it as http://USER:PASSWORD@HOST:PORT',
   413: 'it is too large for the receiver: lower push.maxRequestBytes',
   415: 'the receiver does not speak this encoding: see push.protocol',
 };

@@ -93,6 +93,7 @@ describe('values', () => {
         'metric-globs': 'container.cpu.time,*.disk.*',
         'text-map': 'k=v',
         'http-headers': 'k=v',
+        'named-sections': '{"k": {"endpoint": "http://v"}}',
       }[property.format];
       // The time limit of a cycle cannot be longer than its interval, and a queue is never this short.
       const longInterval = [flag('collection.intervalMs', '200000')];
@@ -105,6 +106,7 @@ describe('values', () => {
         'metric-globs': globs,
         'text-map': { k: 'v' },
         'http-headers': { k: 'v' },
+        'named-sections': { k: expect.objectContaining({ endpoint: 'http://v/v1/metrics' }) },
       }[property.format as string];
       expect(got, variable).toEqual(expected ?? JSON.parse(toJson(value)));
     }

@@ -10,7 +10,6 @@ import {
   TEMPORALITY_DELTA,
 } from '../../src/otlp/metrics-request.ts';
 import type { Batch } from '../../src/push/batch.ts';
-import { EMPTY_OUTBOX } from '../../src/push/outbox.ts';
 import type { Temporality } from '../../src/push/temporality.ts';
 import { load } from '../config/load-fixture.ts';
 import { inspectDocument } from '../fakes/docker-documents.ts';
@@ -59,7 +58,8 @@ async function twoCycles(temporality: Temporality) {
       sources: whole.sources,
       push: {
         deliver: async (batch) => void batches.push(batch),
-        outbox: () => EMPTY_OUTBOX,
+        outboxes: () => new Map(),
+        removed: () => new Map(),
         exporters: () => [],
         start: async () => undefined,
         stop: async () => undefined,

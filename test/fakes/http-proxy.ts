@@ -8,13 +8,20 @@ export type HttpProxy = {
   close(): Promise<void>;
 };
 
-/** A real forwarding and tunnelling proxy. */
-export async function createHttpProxy(): Promise<HttpProxy> {
+/** A real forwarding and tunnelling proxy; with credentials, `user:password`, it serves nobody else. */
+export async function createHttpProxy(credentials?: string): Promise<HttpProxy> {
+  const wanted = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
   const asked: string[] = [];
   const tunnels = new Set<Socket>();
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     const { method = 'GET', url = '', headers } = request;
+    if (wanted && headers['proxy-authorization'] !== wanted) {
+      request.resume();
+      response.writeHead(407, { 'proxy-authenticate': 'Basic' }).end();
+      return;
+    }
+    delete headers['proxy-authorization'];
     const forwarded = httpRequest(url, { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
@@ -23,6 +30,12 @@ export async function createHttpProxy(): Promise<HttpProxy> {
   });
   server.on('connect', (request, socket: Socket) => {
     asked.push(`CONNECT ${request.url}`);
+    if (wanted && request.headers['proxy-authorization'] !== wanted) {
+      socket.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n',
+      );
+      return;
+    }
     const [host, port] = (request.url ?? '').split(':');
     const tunnel = connect(Number(port), host, () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');

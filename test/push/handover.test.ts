@@ -73,7 +73,10 @@ describe('several batches a cycle', () => {
     };
     for (let cycle = 0; cycle < 3; cycle++) await Promise.all([deliver(`cycle ${cycle}`), deliver(`own ${cycle}`)]);
     await waitFor('all of them', () => sent().length === 31 || undefined, { timeoutMs: 5_000, everyMs: 10 });
-    await waitFor('nothing left', () => push.outbox().batches === 0 || undefined, { timeoutMs: 5_000, everyMs: 10 });
+    await waitFor('nothing left', () => push.outboxes().get('default')!.batches === 0 || undefined, {
+      timeoutMs: 5_000,
+      everyMs: 10,
+    });
     for (const name of ['cycle', 'own']) {
       const ofOne = sent().filter((text) => text.startsWith(name));
       expect(ofOne).toEqual([...ofOne].sort());
@@ -84,7 +87,7 @@ describe('several batches a cycle', () => {
     endpoint.answer(status(503));
     for (let n = 0; n < 3; n++) await push.deliver(batch(`away ${n}`));
     expect(disk()).not.toEqual(before);
-    expect(push.outbox().batches).toBe(3);
+    expect(push.outboxes().get('default')!.batches).toBe(3);
   });
 
   it('wait for a receiver that does not answer no longer than a tenth of the interval in all, and are then on disk', async () => {
@@ -96,7 +99,7 @@ describe('several batches a cycle', () => {
     const tookMs = performance.now() - startedMs;
     expect(tookMs).toBeGreaterThanOrEqual(PATIENCE_MS - 5);
     expect(tookMs).toBeLessThan(INTERVAL_MS);
-    expect(push.outbox().batches).toBe(10);
+    expect(push.outboxes().get('default')!.batches).toBe(10);
     expect(disk()).not.toEqual(before);
   });
 
@@ -107,7 +110,10 @@ describe('several batches a cycle', () => {
     const delivered = push.deliver(batch('b'));
     await Promise.all([push.stop(50), delivered]);
     const again = await createPush();
-    await waitFor('both', () => again.outbox().batches === 2 || undefined, { timeoutMs: 2_000, everyMs: 10 });
+    await waitFor('both', () => again.outboxes().get('default')!.batches === 2 || undefined, {
+      timeoutMs: 2_000,
+      everyMs: 10,
+    });
   });
 });
 
@@ -115,5 +121,5 @@ it('a file that cannot be opened is counted', async () => {
   writeFileSync(join(directory, 'file'), '');
   directory = join(directory, 'file');
   const push = await createPush();
-  expect(push.outbox().writeErrors).toBe(1);
+  expect(push.outboxes().get('default')!.writeErrors).toBe(1);
 });

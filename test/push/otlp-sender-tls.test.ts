@@ -1,4 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createOtlpSender, type OtlpSenderOptions } from '../../src/push/otlp-sender.ts';
 import { type Certificates, createCertificates } from '../fakes/certificates.ts';
@@ -27,8 +29,8 @@ async function createEndpoint(tls?: 'tls' | 'mutual tls') {
   return endpoint;
 }
 
-async function createProxy() {
-  const proxy = await createHttpProxy();
+async function createProxy(credentials?: string) {
+  const proxy = await createHttpProxy(credentials);
   releasers.push(proxy.close);
   return proxy;
 }
@@ -151,6 +153,40 @@ describe('proxies', () => {
     expect(await send(plain.url)).toMatchObject({ status: 'accepted' });
     expect(await send(tls.url, withCa())).toMatchObject({ status: 'accepted' });
     expect(proxy.asked).toEqual([]);
+  });
+
+  it.each([
+    ['plain requests', 'HTTP_PROXY', undefined],
+    ['TLS', 'HTTPS_PROXY', 'tls'],
+  ] as const)(
+    'that want credentials for %s keep the batch waiting, say so, and take them from their address',
+    async (_, variable, tls) => {
+      const [endpoint, proxy] = [await createEndpoint(tls), await createProxy('plim:soll')];
+      vi.stubEnv(variable, proxy.url);
+      expect(await send(endpoint.url, withCa())).toMatchObject({
+        status: 'retryable',
+        reason: expect.stringMatching(/407.*the proxy wants credentials: .*USER:PASSWORD/),
+      });
+      expect(endpoint.received).toEqual([]);
+      vi.stubEnv(variable, proxy.url.replace('//', '//plim:soll@'));
+      expect(await send(endpoint.url, withCa())).toMatchObject({ status: 'accepted' });
+      expect(endpoint.received[0]?.headers).not.toHaveProperty('proxy-authorization');
+    },
+  );
+
+  it('that refuse a tunnel keep the batch waiting: the receiver has not seen it', async () => {
+    const endpoint = await createEndpoint('tls');
+    const proxy = createServer().on('connect', (_, socket) => {
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    releasers.push(async () => void proxy.close());
+    vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    expect(await send(endpoint.url, withCa())).toMatchObject({
+      status: 'retryable',
+      reason: 'the proxy makes no tunnel: HTTP status 403',
+    });
+    expect(endpoint.received).toEqual([]);
   });
 
   it('that do not answer are trouble like any other', async () => {

@@ -6,9 +6,13 @@ export type OutboxProcess = { readonly pid: number; kill(): Promise<void> };
 
 const PROGRAM = fileURLToPath(new URL('./outbox-program.ts', import.meta.url));
 
-/** A process that queues batches from the number `from` on, in the outbox of the directory. See outbox-program.ts. */
-export async function startQueuing(directory: string, endpoint: string, from: number): Promise<OutboxProcess> {
-  return start([directory, endpoint, String(from)]);
+/** A process that queues batches from the number `from` on for each endpoint, in the outbox of the directory. */
+export async function startQueuing(
+  directory: string,
+  from: number,
+  endpoints: readonly string[],
+): Promise<OutboxProcess> {
+  return start([directory, String(from), ...endpoints]);
 }
 
 /** A process that has the outbox of the directory open and does nothing. */

@@ -17,11 +17,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchStore } from '../../src/push/batch-store.ts';
-import type { OutboxOptions } from '../../src/push/outbox.ts';
 import { openOutboxFile } from '../../src/push/outbox-file.ts';
 import { createLogLines } from '../fakes/log-lines.ts';
 import { batch } from './batches.ts';
-import { createTestOutbox, drain, textOf } from './outboxes.ts';
+import { createTestOutbox, drain, type TestOutboxOptions, textOf } from './outboxes.ts';
 
 let directory: string;
 const releasers: (() => void)[] = [];
@@ -49,7 +48,7 @@ function openFile(into = directory) {
   return { file, close, texts };
 }
 
-function openOutbox(options: Partial<OutboxOptions> = {}, destination = 'default') {
+function openOutbox(options: TestOutboxOptions = {}, destination = 'default') {
   const opened = openFile();
   const store = opened.file!.store(destination);
   const { outbox, clock, texts } = createTestOutbox({ store, ...options });

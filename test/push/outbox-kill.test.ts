@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { openOutboxFile } from '../../src/push/outbox-file.ts';
 import { createLogLines } from '../fakes/log-lines.ts';
 import { createOtlpEndpoint } from '../fakes/otlp-endpoint.ts';
@@ -17,16 +18,20 @@ const LONGEST_LIFE_MS = 60;
 
 const numberOf = (text: string): number => Number(/^\d+/.exec(text)?.[0]);
 
-it(`loses no batch that it has taken in ${KILLS} kills at random instants, and keeps the order`, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'plimsoll-kills-'));
+const releasers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const release of releasers.splice(0).reverse()) await release();
+});
+
+/** Away so often; sometimes it takes a batch and its answer is lost on the way. */
+async function createReceiver(name: string, random: () => number, away: number) {
   const endpoint = await createOtlpEndpoint();
-  const random = createRandom(SEED);
+  releasers.push(endpoint.close);
   const accepted: number[] = [];
   const bodies = new Map<number, string>();
   endpoint.answer((response, { body }) => {
-    // Mostly away; sometimes it takes a batch and its answer is lost on the way.
     const luck = random();
-    if (luck < 0.6) return void response.writeHead(503).end();
+    if (luck < away) return void response.writeHead(503).end();
     const n = numberOf(String(body));
     expect(bodies.get(n) ?? String(body), 'sent twice, it is the same').toBe(String(body));
     bodies.set(n, String(body));
@@ -34,36 +39,54 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
     if (luck > 0.9) return void response.socket?.destroy();
     response.end();
   });
+  return { name, accepted, url: `${endpoint.url}?name=${name}` };
+}
+
+it(`loses no batch that it has taken in ${KILLS} kills at random instants, and keeps the order, for each destination`, async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'plimsoll-kills-'));
+  releasers.push(async () => rmSync(directory, { recursive: true }));
+  const random = createRandom(SEED);
+  // The one is mostly away, the other mostly there: where they stand differs at each kill.
+  const receivers = [await createReceiver('far', random, 0.6), await createReceiver('near', random, 0.2)];
   const takenPath = join(directory, 'taken');
   const taken = () => (existsSync(takenPath) ? readFileSync(takenPath, 'utf8').split('\n').filter(Boolean) : []);
 
   const lives: number[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     lives.push(numberOf(taken().at(-1) ?? '0') + 1000);
-    const child = await startQueuing(directory, endpoint.url, lives.at(-1)!);
+    const urls = receivers.map(({ url }) => url);
+    const child = await startQueuing(directory, lives.at(-1)!, urls);
     await sleep(random() * LONGEST_LIFE_MS);
     await child.kill();
   }
-  await endpoint.close();
 
   const { log, texts } = createLogLines();
   const file = openOutboxFile({ directory, log, unixMs: Date.now })!;
-  const { outbox } = createTestOutbox({ store: file.store('default'), unixMs: Date.now, maxAgeMs: 2 ** 40 });
-  const waiting = drain(outbox).map(numberOf);
+  const waiting = receivers.map(({ name }) => {
+    const { outbox } = createTestOutbox({ store: file.store(name), unixMs: Date.now, maxAgeMs: 2 ** 40 });
+    return drain(outbox).map(numberOf);
+  });
   file.close();
 
-  /** The lives that lost something. */
-  const lost: number[] = [];
-  const arrived = new Set([...accepted, ...waiting]);
-  for (const line of taken()) {
-    if (arrived.has(numberOf(line))) continue;
-    expect(line, 'only a batch that was being sent for the first time may be lost').toMatch(/!$/);
-    lost.push(lives.findLast((first) => first <= numberOf(line))!);
+  for (const [index, { name, accepted }] of receivers.entries()) {
+    /** The lives that lost something. */
+    const lost: number[] = [];
+    const arrived = new Set([...accepted, ...waiting[index]!]);
+    for (const line of taken()) {
+      if (arrived.has(numberOf(line))) continue;
+      const sign = line.slice(`${numberOf(line)}`.length)[index];
+      expect(sign, `${name}: only a batch that was being sent for the first time may be lost`).toBe('!');
+      lost.push(lives.findLast((first) => first <= numberOf(line))!);
+    }
+    expect(arrived.size).toBeGreaterThan(KILLS);
+    expect(new Set(lost).size, `${name}: no life lost more than one`).toBe(lost.length);
+    const order = [...accepted, ...waiting[index]!];
+    expect(order.filter((n, at) => at > 0 && n < order[at - 1]!)).toEqual([]);
   }
-  rmSync(directory, { recursive: true });
   expect(texts()).toEqual([]);
-  expect(arrived.size).toBeGreaterThan(KILLS);
-  expect(new Set(lost).size, 'no life lost more than one').toBe(lost.length);
-  const order = [...accepted, ...waiting];
-  expect(order.filter((n, index) => index > 0 && n < order[index - 1]!)).toEqual([]);
+  const database = new DatabaseSync(join(directory, 'outbox.db'));
+  expect(database.prepare('SELECT count(*) AS n FROM body').get(), 'nothing is left that nobody waits for').toEqual({
+    n: 0,
+  });
+  database.close();
 }, 180_000);

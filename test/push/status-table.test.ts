@@ -4,7 +4,7 @@ import { outcomeOfStatus, parseRetryAfter } from '../../src/push/status-table.ts
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 
 describe('status table', () => {
-  it.each([429, 502, 503, 504])('tries again after %d', (status) => {
+  it.each([407, 429, 502, 503, 504])('tries again after %d', (status) => {
     expect(outcomeOfStatus(status, undefined, NOW)).toEqual({
       status: 'retryable',
       reason: expect.stringContaining(`${status}`),

@@ -30,6 +30,7 @@ function formatEntry({ key, property, variable }: Declaration, indent: string): 
   return [
     ...comment(property.doc, indent),
     ...comment(`Environment: ${[variable, ...standard].join(', ')}.`, indent),
+    ...exampleOf(name, property).map((line) => `${indent}# ${line}`),
     ...formatValue(name, property).map((line) => indent + line),
   ].join('\n');
 }
@@ -38,6 +39,11 @@ function formatValue(name: string, property: Property): readonly string[] {
   const nested: Record<string, unknown> = {};
   setAt(nested, name, property.default);
   return stringify(nested, { singleQuote: true, lineWidth: 0 }).trimEnd().split('\n');
+}
+
+function exampleOf(name: string, property: Property): readonly string[] {
+  if (property.format !== 'named-sections') return [];
+  return ['For example:', `  ${name}:`, ...property.example.map((line) => `    ${line}`)];
 }
 
 function comment(text: string, indent: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { isMapProperty, type Property } from '../property.ts';
+import { isMapProperty, NAME, type Property } from '../property.ts';
 import { DECLARATIONS, type Declaration, SECTIONS } from '../schema.ts';
 
 type JsonSchema = { readonly [keyword: string]: unknown };
@@ -48,6 +48,14 @@ function describeType(property: Property): JsonSchema {
     case 'text-list':
     case 'metric-globs':
       return { type: 'array', items: { type: 'string', minLength: 1 } };
+    case 'named-sections': {
+      const entries = Object.entries<Property>(property.entry).map(([name, inner]) => {
+        return [name, { description: inner.doc, ...describeType(inner), default: inner.default }] as const;
+      });
+      const section = { type: ['object', 'null'], ...closedObject(entries) };
+      const propertyNames = { pattern: NAME.source, not: { const: property.reserved.name } };
+      return { type: ['object', 'null'], propertyNames, additionalProperties: section };
+    }
     case 'absolute-path':
       return { type: 'string', pattern: property.default === '' ? '^$|^/' : '^/' };
     case 'endpoint-url':

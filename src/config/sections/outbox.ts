@@ -12,7 +12,7 @@ export const outbox: Section<Config['outbox']> = {
       default: '/var/lib/plimsoll',
     },
     maxBytes: {
-      doc: 'Bytes that may wait, compressed; beyond that the oldest are dropped and counted.',
+      doc: 'Bytes that may wait, compressed, for all destinations together; beyond that the oldest are dropped and counted.',
       format: 'whole-number',
       default: 512 * MEBIBYTE,
       min: MEBIBYTE,
@@ -26,7 +26,7 @@ export const outbox: Section<Config['outbox']> = {
       max: 31_536_000,
     },
     maxMemoryBytes: {
-      doc: 'Bytes that may wait in memory where the directory cannot be written.',
+      doc: 'Bytes that may wait in memory, for all destinations together, where the directory cannot be written.',
       format: 'whole-number',
       default: 64 * MEBIBYTE,
       min: MEBIBYTE,

@@ -10,6 +10,7 @@ import { createTemplates } from '../../../src/cycle/templates.ts';
 import { createLogger } from '../../../src/log.ts';
 import { createBatcher } from '../../../src/push/batcher.ts';
 import { ENCODINGS } from '../../../src/push/encoding.ts';
+import { EMPTY_OUTBOX } from '../../../src/push/outbox.ts';
 
 /*
  * A program: the agent's own parts from discovery to the sender, with a wall clock that stands still but for one interval
@@ -62,7 +63,7 @@ async function nextCycle(): Promise<void> {
 }
 
 function held(): ProcessHolds {
-  const { batches, bytes, dropped } = push.outbox();
+  const { batches, bytes, dropped } = push.outboxes().get('default') ?? EMPTY_OUTBOX;
   const [, peakKb] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
   const files = ['outbox.db', 'outbox.db-wal'].map((name) => join(config.outbox.directory, name));
   return {
