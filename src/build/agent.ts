@@ -17,6 +17,7 @@ import { settlesWithin } from '../sleep.ts';
 import type { Discovery } from '../sources/container.ts';
 import type { EngineRequest } from '../sources/docker/client.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
+import { withOutboxDirectory } from './outbox-directory.ts';
 import { buildPush } from './push.ts';
 import { endsAtReload } from './reload.ts';
 import { buildSelf, type Self } from './self.ts';
@@ -65,7 +66,7 @@ export async function buildAgent(
   const { intervalMs } = config.collection;
   const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
   const push = buildPush(
-    { config, log },
+    { config: withOutboxDirectory(config), log },
     () => ({ ...facts, engine: engineText(sources.discovery) }),
     (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
   );
