@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { LIMITS } from '../../limits.ts';
 import type { Container, Discovery } from '../container.ts';
 import { okValue } from '../kernel-files.ts';
 import { readBootTime } from '../proc/boot-time.ts';
@@ -15,12 +16,15 @@ const MS_PER_SECOND = 1000;
 const MS_PER_TICK = 10;
 const SHORT_ID_LENGTH = 12;
 const PAUSE = 'pause';
+const MAX_CONTAINERS = LIMITS.containers.max;
+
+export type CgroupDiscoveryOptions = { readonly proc: ProcFs; readonly maxContainers?: number };
 
 /**
  * Discovery without an engine: the containers that the cgroup paths of all visible processes name, outermost ones only,
  * or, where there is none, the cgroup that this process runs in. So there is always something true to see.
  */
-export function createCgroupDiscovery({ proc }: { readonly proc: ProcFs }): Discovery {
+export function createCgroupDiscovery({ proc, maxContainers = MAX_CONTAINERS }: CgroupDiscoveryOptions): Discovery {
   const startTimes = createStartTimes();
   return {
     current: async () => {
@@ -28,7 +32,8 @@ export function createCgroupDiscovery({ proc }: { readonly proc: ProcFs }): Disc
       const containers = groupByContainer(pidsByPath);
       const startedAt = startTimes.with(okValue(readBootTime(proc)));
       if (containers.size === 0) return ownCgroup(proc, pidsByPath, startedAt);
-      return [...containers.values()].map(({ id, runtime, path, pids }) => {
+      if (containers.size > maxContainers) proc.files.onLimit('containers', containers.size - maxContainers);
+      return [...containers.values()].slice(0, maxContainers).map(({ id, runtime, path, pids }) => {
         const found = { id, name: id.slice(0, SHORT_ID_LENGTH), runtime, path };
         const container = toContainer({ ...found, ...oldest(proc, pids, startedAt) });
         return isPodSandbox(proc, container, pids) ? { ...container, isPodSandbox: true } : container;
