@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,28 @@ const SEED = 20_261_123;
 /** Shorter and longer than a few batches take. */
 const LONGEST_LIFE_MS = 60;
 
+type Sent = {
+  readonly n: number;
+  /** The process that sent it. */
+  readonly life: number;
+  readonly isTaken: boolean;
+  readonly isAnswered: boolean;
+};
+
+/**
+ * The requests that were taken and whose batch came again, or still waits. The answer to each has to be lost: it was cut
+ * off, or its process was killed before it could do anything more.
+ */
+function sentAgain(requests: readonly Sent[], waiting: ReadonlySet<number>) {
+  return requests.flatMap((request, index) => {
+    if (!request.isTaken) return [];
+    const later = requests.slice(index + 1);
+    const comesAgain = waiting.has(request.n) || later.some(({ n, isTaken }) => isTaken && n === request.n);
+    if (!comesAgain) return [];
+    return [{ ...request, isLastOfLife: !later.some(({ life }) => life === request.life) }];
+  });
+}
+
 const numberOf = (text: string): number => Number(/^\d+/.exec(text)?.[0]);
 
 it(`loses no batch that it has taken in ${KILLS} kills at random instants, and keeps the order`, async () => {
@@ -23,15 +45,19 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
   const random = createRandom(SEED);
   const accepted: number[] = [];
   const bodies = new Map<number, string>();
-  endpoint.answer((response, { body }) => {
+  const requests: Sent[] = [];
+  endpoint.answer((response, { body, headers }) => {
     // Mostly away; sometimes it takes a batch and its answer is lost on the way.
     const luck = random();
-    if (luck < 0.6) return void response.writeHead(503).end();
     const n = numberOf(String(body));
+    const isTaken = luck >= 0.6;
+    const isAnswered = luck <= 0.9;
+    requests.push({ n, life: Number(headers['x-life']), isTaken, isAnswered });
+    if (!isTaken) return void response.writeHead(503).end();
     expect(bodies.get(n) ?? String(body), 'sent twice, it is the same').toBe(String(body));
     bodies.set(n, String(body));
     accepted.push(n);
-    if (luck > 0.9) return void response.socket?.destroy();
+    if (!isAnswered) return void response.socket?.destroy();
     response.end();
   });
   const takenPath = join(directory, 'taken');
@@ -51,6 +77,7 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
   const { outbox } = createTestOutbox({ store: file.store('default'), unixMs: Date.now, maxAgeMs: 2 ** 40 });
   const waiting = drain(outbox).map(numberOf);
   file.close();
+  expect(readdirSync(directory).filter((name) => name.includes('set-aside'))).toEqual([]);
 
   /** The lives that lost something. */
   const lost: number[] = [];
@@ -66,4 +93,8 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
   expect(new Set(lost).size, 'no life lost more than one').toBe(lost.length);
   const order = [...accepted, ...waiting];
   expect(order.filter((n, index) => index > 0 && n < order[index - 1]!)).toEqual([]);
+
+  const again = sentAgain(requests, new Set(waiting));
+  expect(again.length, 'some answers were lost').toBeGreaterThan(0);
+  expect(again.filter(({ isAnswered, isLastOfLife }) => isAnswered && !isLastOfLife)).toEqual([]);
 }, 180_000);
