@@ -64,8 +64,7 @@ function received(contentType: string, isGzip: boolean, seeds: readonly Buffer[]
     covers: [`src/status/receiver.ts createReceiver (${contentType}${isGzip ? ', gzip' : ''})`],
     seeds: isGzip ? seeds.map((seed) => gzipSync(seed)) : seeds,
     isJson: !isGzip && contentType === 'application/json',
-    // A million in all four.
-    longRuns: 250_000,
+    isSlow: true,
     run: async (bytes) => {
       const request = Object.assign(Readable.from([bytes], { objectMode: false }), { headers });
       const reply = await receiver.receive(request as unknown as IncomingMessage);

@@ -10,4 +10,4 @@ vi.mock('node:fs', async (importOriginal) => {
 vi.mock('../../src/cycle/container-provider.ts', () => import('./plain-provider.ts'));
 
 testRaces(1, { 1: 1_500, 2: 1_500 });
-testLooks(1, { found: 600, ended: 300 });
+testLooks(1, { found: 200, ended: 300 });
