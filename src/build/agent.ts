@@ -69,6 +69,7 @@ export async function buildAgent(
     { config: withOutboxDirectory(config), log },
     () => ({ ...facts, engine: engineText(sources.discovery) }),
     (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
+    sources.limits.onLimit,
   );
   const deliver = (batch: Batch): Promise<void> => {
     state?.note();

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
+import type { OnLimit } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { Batch } from '../push/batch.ts';
 import { type Attempt, createDelivery, type Delivery, type DeliveryState } from '../push/delivery.ts';
@@ -34,6 +35,7 @@ export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
   health: () => HealthFacts,
   onAttempt: (exporter: ExporterIdentity, attempt: Attempt) => void = () => undefined,
+  onLimit?: OnLimit,
 ): Push {
   const { push } = config;
   const pushes = push.exporter === 'otlp' && !config.disabled;
@@ -44,7 +46,7 @@ export function buildPush(
     );
   }
   const server = config.status.enabled
-    ? buildServer({ config, log }, embedded, () => ({ ...health(), ...pushText() }))
+    ? buildServer({ config, log, onLimit }, embedded, () => ({ ...health(), ...pushText() }))
     : undefined;
   let file: OutboxFile | undefined;
   let outbox: Outbox | undefined;
@@ -136,7 +138,7 @@ function openOutbox(
 }
 
 function buildServer(
-  { config, log }: { config: Config; log: Logger },
+  { config, log, onLimit }: { config: Config; log: Logger; onLimit: OnLimit | undefined },
   receive: boolean,
   health: () => HealthFacts,
 ): StatusServer {
@@ -148,6 +150,7 @@ function buildServer(
     log,
     health,
     receive,
+    ...(onLimit && { onLimit }),
     ...(endpoint !== '' && { pushTarget: withoutCredentials(endpoint) }),
   });
 }
