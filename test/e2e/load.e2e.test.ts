@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { containerId, type InspectDocument, inspectDocument } from '../fakes/docker-documents.ts';
-import { createFakeDockerEngine } from '../fakes/docker-engine.ts';
+import { createFakeDockerEngine, type FakeDockerEngine } from '../fakes/docker-engine.ts';
 import { describeWith } from '../parts.ts';
 import { createTimedCycles, type TimedCycle, type TimedCycles } from './load/timed-cycles.ts';
 import { startCollector } from './parts/collector.ts';
@@ -66,7 +66,7 @@ describeWith(
 
     it('5,000 processes, of which some fork and die all the time, cost the others nothing', async () => {
       // What a fork bomb may do on a host that bounds it: so many processes, and a part of a processor.
-      const flags = ['--pids-limit', '5100', '--cpus', '0.3'];
+      const flags = ['--pids-limit', '5100', '--cpus', '0.5'];
       const forking = 'while :; do for n in 1 2 3 4 5; do (exit 0) & done; wait; done';
       const trouble = await engine.docker.run({ image: images.programs, flags, command: ['sh', '-c', forking] });
       const begin = async () => {
@@ -106,15 +106,36 @@ describeWith(
       expect([...cycles.limits().keys()].sort()).toEqual(['labelAttributes', 'labels']);
     });
 
-    it('10,000 labels of 64 kB each, as no engine here takes them, cost the others nothing', async () => {
+    const inspect = async (ids: readonly string[]): Promise<InspectDocument[]> =>
+      JSON.parse(await engine.docker.docker(['inspect', ...ids]));
+
+    /** An engine that says of the others what the real one does, and of more what no real one takes. */
+    async function startFake(): Promise<FakeDockerEngine> {
       const fake = await createFakeDockerEngine();
       releasers.add('fake engine', fake.close);
-      const inspect = async (ids: readonly string[]): Promise<InspectDocument[]> =>
-        JSON.parse(await engine.docker.docker(['inspect', ...ids]));
       const ids = (await engine.docker.docker(['ps', '--quiet', '--no-trunc'])).split('\n');
       for (const document of await inspect(ids)) fake.addOld(document);
       cycles = await createTimedCycles(releasers, { DOCKER_HOST: fake.host, PLIMSOLL_CONTAINERS_LABELS: '*' });
       for (let warming = 0; warming < 5; warming++) await cycles.fastest();
+      return fake;
+    }
+
+    it('names and labels of anything cost the others nothing', async () => {
+      const fake = await startFake();
+      const before = await cycles.fastest();
+      const labels = Object.fromEntries(ODD_TEXTS.map((text) => [text, text]));
+      const { id } = await engine.docker.run({ image: images.busybox, command: ['sleep', '1000'] });
+      const [trouble] = await inspect([id]);
+      for (const name of ODD_TEXTS) {
+        fake.add({ ...trouble!, Name: `/${name}`, Config: { Image: name, Labels: labels } });
+        const isNamed = async () => (await cycles.next(id)).troublePoints > 0 || undefined;
+        await waitFor(`it is called ${JSON.stringify(name.slice(0, 20))}`, isNamed, { timeoutMs: 10_000 });
+        expectWithinTwice({ before, during: await cycles.fastest(id), after: before });
+      }
+    });
+
+    it('10,000 labels of 64 kB each, as no engine here takes them, cost the others nothing', async () => {
+      const fake = await startFake();
       const before = await cycles.fastest();
 
       const { id } = await engine.docker.run({ image: images.busybox, command: ['sleep', '1000'] });
