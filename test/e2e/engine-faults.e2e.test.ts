@@ -81,7 +81,10 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
     const [here, there] = [await lifeOf(container), await lifeOf(container, unasking)].map(({ times }) =>
       missingCycles(times, fromSeconds, toSeconds),
     );
-    expect(here!.length, `without it: ${here}; of the other: ${there}`).toBeLessThanOrEqual(there!.length);
+    expect(
+      here!.length,
+      `without it: ${here}; of the other: ${there}; ${(await lifeOf(container)).times}`,
+    ).toBeLessThanOrEqual(there!.length);
     expect(there!.length).toBeLessThan(FAULT_CYCLES / 2);
   }
 
@@ -190,7 +193,9 @@ function missingCycles(times: readonly number[], fromSeconds: number, toSeconds:
   const before = times.filter((time) => time <= fromSeconds);
   const phase = Math.min(...before.map((time) => steps(time) - Math.round(steps(time))));
   const numberOf = (time: number): number => Math.floor(steps(time) - phase + 0.2);
-  const there = new Set(times.map(numberOf));
+  const counts = Map.groupBy(times, numberOf);
+  // One that the machine made later still is there beside the next one.
+  const isThere = (at: number): boolean => counts.has(at) || (counts.get(at + 1)?.length ?? 0) > 1;
   const count = numberOf(toSeconds) - numberOf(fromSeconds);
-  return Array.from({ length: count }, (_, index) => numberOf(fromSeconds) + 1 + index).filter((at) => !there.has(at));
+  return Array.from({ length: count }, (_, index) => numberOf(fromSeconds) + 1 + index).filter((at) => !isThere(at));
 }
