@@ -86,7 +86,7 @@ function answered(contentType: 'application/json' | 'application/x-protobuf', se
     covers: [`src/push/otlp-answer.ts parseOtlpAnswer (${contentType})`, 'src/push/otlp-answer.ts parseOtlpAnswer'],
     seeds,
     isJson: contentType === 'application/json',
-    longRuns: 500_000,
+    isSlow: true,
     // It is not of OTLP.
     allows: (error) => error instanceof Error && !(error instanceof Unsound),
     run: (bytes) => {
