@@ -18,6 +18,7 @@ import type { Discovery } from '../sources/container.ts';
 import type { EngineRequest } from '../sources/docker/client.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
 import { targetsOf } from './destinations.ts';
+import { withOutboxDirectory } from './outbox-directory.ts';
 import { buildPush } from './push.ts';
 import { endsAtReload } from './reload.ts';
 import { buildSelf, type Self } from './self.ts';
@@ -66,9 +67,10 @@ export async function buildAgent(
   const { intervalMs } = config.collection;
   const facts: { startedAtMs: number; lastCycleFinishedAtMs?: number } = { startedAtMs: performance.now() };
   const push = buildPush(
-    { config, log },
+    { config: withOutboxDirectory(config), log },
     () => ({ ...facts, engine: engineText(sources.discovery) }),
     (exporter, attempt) => self?.instruments.recordExport(exporter, attempt),
+    sources.limits.onLimit,
   );
   const deliver = (batch: Batch): Promise<void> => {
     state?.note();

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Config } from '../config/config.ts';
+import type { OnLimit } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import type { Batch } from '../push/batch.ts';
 import type { Attempt, DeliveryState } from '../push/delivery.ts';
@@ -37,6 +38,7 @@ export function buildPush(
   { config, log }: { readonly config: Config; readonly log: Logger },
   health: () => HealthFacts,
   onAttempt: (exporter: ExporterIdentity, attempt: Attempt) => void = () => undefined,
+  onLimit?: OnLimit,
 ): Push {
   const { push } = config;
   const pushes = push.exporter === 'otlp' && !config.disabled;
@@ -48,7 +50,7 @@ export function buildPush(
     );
   }
   const server = config.status.enabled
-    ? buildServer({ config, log }, { embedded, targets }, () => ({ ...health(), ...pushText() }))
+    ? buildServer({ config, log, onLimit }, { embedded, targets }, () => ({ ...health(), ...pushText() }))
     : undefined;
   let file: OutboxFile | undefined;
   let destinations: Destinations | undefined;
@@ -101,7 +103,7 @@ function receiverAt(endpoint: string, { push }: Config): Target {
 }
 
 function buildServer(
-  { config, log }: { config: Config; log: Logger },
+  { config, log, onLimit }: { config: Config; log: Logger; onLimit: OnLimit | undefined },
   { embedded, targets }: { embedded: boolean; targets: readonly Target[] },
   health: () => HealthFacts,
 ): StatusServer {
@@ -113,6 +115,7 @@ function buildServer(
     log,
     health,
     receive: embedded,
+    ...(onLimit && { onLimit }),
     ...(pushTarget !== '' && { pushTarget }),
   });
 }

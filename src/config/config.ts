@@ -87,7 +87,10 @@ export type Config = {
     readonly maxRequestBytes: number;
   };
   readonly outbox: {
-    /** Where batches wait that cannot be sent at once; not used with the embedded receiver. */
+    /**
+     * Where batches wait that cannot be sent at once; empty: the first of the usual ones that works. Not used with the
+     * embedded receiver.
+     */
     readonly directory: string;
     readonly maxBytes: number;
     readonly maxAgeSeconds: number;

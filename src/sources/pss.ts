@@ -88,7 +88,10 @@ export function createPssReader({
     read(stat, residentBytes) {
       const process = recall(stat);
       process.cycle = cycle;
-      if (residentBytes > maxResidentBytes) return undefined;
+      if (residentBytes > maxResidentBytes) {
+        proc.files.onLimit('pssResident');
+        return undefined;
+      }
       if (process.round === round) return process.pssBytes;
       const expectedMs = residentBytes * (process.msPerByte ?? usualMsPerByte);
       // The first one is always read, so that each cycle comes on.

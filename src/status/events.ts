@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { LIMITS } from '../limits.ts';
+import { LIMITS, type OnLimit } from '../limits.ts';
 import { SECURITY_HEADERS } from './reply.ts';
 
 /** Server-sent events (html.spec.whatwg.org, "Server-sent events"): one event name, each with the whole state. */
@@ -21,6 +21,7 @@ export function createEventStream(options: {
   /** The longest silence: then the state is sent again, by which a client tells an idle server from a lost one. */
   readonly heartbeatMs: number;
   readonly maxClients: number;
+  readonly onLimit: OnLimit;
 }): EventStream {
   const clients = new Set<ServerResponse>();
   let gathering: NodeJS.Timeout | undefined;
@@ -35,8 +36,10 @@ export function createEventStream(options: {
     heartbeat?.refresh();
     const text = message();
     for (const client of clients) {
-      if (client.writableLength > MAX_UNSENT_BYTES) client.destroy();
-      else client.write(text);
+      if (client.writableLength > MAX_UNSENT_BYTES) {
+        options.onLimit('pageUnsent');
+        client.destroy();
+      } else client.write(text);
     }
   };
 
@@ -49,7 +52,10 @@ export function createEventStream(options: {
 
   return {
     attach(response) {
-      if (clients.size >= options.maxClients) return false;
+      if (clients.size >= options.maxClients) {
+        options.onLimit('pageClients');
+        return false;
+      }
       clients.add(response);
       heartbeat ??= setInterval(sendAll, options.heartbeatMs).unref();
       response.on('close', () => detach(response));

@@ -1,4 +1,4 @@
-import { LIMITS } from '../limits.ts';
+import { LIMITS, type OnLimit } from '../limits.ts';
 import type { OtlpMetricsRequest, OtlpResourceMetrics } from '../otlp/metrics-request.ts';
 import { type ContainerRow, currentState, nextSeries, ROW_METRICS, rowNumbers, type Series } from './container-row.ts';
 import { numberPoints, type Point, textAttributes } from './points.ts';
@@ -40,8 +40,9 @@ const STALE_SERIES_INTERVALS = 3;
 export function createLatestContainers(options: {
   readonly intervalMs: number;
   readonly maxContainers?: number;
+  readonly onLimit?: OnLimit;
 }): LatestContainers {
-  const maxContainers = options.maxContainers ?? MAX_CONTAINERS;
+  const { maxContainers = MAX_CONTAINERS, onLimit } = options;
   const containers = new Map<string, Tracked>();
   const others = new Map<string, number>();
   let truncatedAtMs = Number.NEGATIVE_INFINITY;
@@ -54,7 +55,7 @@ export function createLatestContainers(options: {
 
   const applyContainer = (resource: OtlpResourceMetrics, identity: Tracked['identity'], nowMs: number): void => {
     const id = identity.get('container.id') ?? '';
-    const points = [...numberPoints(resource)];
+    const points = [...numberPoints(resource, onLimit)];
     if (points.length > 0 && points.every((point) => point.ended)) {
       containers.delete(id);
       return;
@@ -62,11 +63,12 @@ export function createLatestContainers(options: {
     const known = containers.get(id);
     if (known === undefined && containers.size >= maxContainers) {
       truncatedAtMs = nowMs;
+      onLimit?.('pageContainers');
       return;
     }
     // Made anew, since a container may be renamed; its series go on.
     const tracked = { identity, series: known?.series ?? new Map<string, Series>(), seenAtMs: nowMs };
-    for (const point of points) if (ROW_METRICS.has(point.metric)) applyPoint(tracked, point);
+    for (const point of points) if (ROW_METRICS.has(point.metric)) applyPoint(tracked, point, onLimit);
     const oldestMs = nowMs - STALE_SERIES_INTERVALS * options.intervalMs;
     for (const [key, { seenAtMs }] of tracked.series) if (seenAtMs < oldestMs) tracked.series.delete(key);
     if (tracked.series.size > 0) containers.set(id, tracked);
@@ -75,13 +77,14 @@ export function createLatestContainers(options: {
 
   const applyOther = (serviceName: string, nowMs: number): void => {
     if (others.has(serviceName) || others.size < MAX_OTHERS) others.set(serviceName, nowMs);
+    else onLimit?.('pageOthers');
   };
 
   return {
     apply(request, nowMs) {
       dropStale(nowMs);
       for (const resource of request.resourceMetrics ?? []) {
-        const identity = textAttributes(resource.resource?.attributes);
+        const identity = textAttributes(resource.resource?.attributes, onLimit);
         if (identity.has('container.id')) applyContainer(resource, identity, nowMs);
         else applyOther(identity.get('service.name') ?? 'unknown', nowMs);
       }
@@ -102,13 +105,16 @@ export function createLatestContainers(options: {
   };
 }
 
-function applyPoint({ series, seenAtMs }: Tracked, point: Point): void {
+function applyPoint({ series, seenAtMs }: Tracked, point: Point, onLimit?: OnLimit): void {
   if (point.ended) {
     series.delete(point.series);
     return;
   }
   const previous = series.get(point.series);
-  if (previous === undefined && series.size >= MAX_SERIES_PER_CONTAINER) return;
+  if (previous === undefined && series.size >= MAX_SERIES_PER_CONTAINER) {
+    onLimit?.('pageSeries');
+    return;
+  }
   // A request that is sent twice, or late, changes nothing.
   if (previous !== undefined && point.timeMs <= previous.point.timeMs) return;
   series.set(point.series, nextSeries(previous, point, seenAtMs));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LIMITS } from '../limits.ts';
+import { LIMITS, type OnLimit } from '../limits.ts';
 import type { Logger } from '../log.ts';
 import { http } from '../node-http.ts';
 import { isLoopback, type ListenAddress, localUrl, parseListenAddress } from './address.ts';
@@ -27,6 +27,7 @@ export type StatusServerOptions = {
   /** How long a client may take to send its whole request. */
   readonly requestTimeoutMs?: number;
   readonly maxEventClients?: number;
+  readonly onLimit?: OnLimit;
 };
 
 export type StatusServer = {
@@ -47,8 +48,8 @@ const CLOSE_GRACE_MS = 500;
 
 /** The page, the health checks and the embedded receiver, on one address. */
 export function createStatusServer(options: StatusServerOptions): StatusServer {
-  const { intervalMs, now, log } = options;
-  const latest = createLatestContainers({ intervalMs });
+  const { intervalMs, now, log, onLimit = () => undefined } = options;
+  const latest = createLatestContainers({ intervalMs, onLimit });
   const heartbeatMs = Math.min(intervalMs, MAX_HEARTBEAT_MS);
   const state = () => ({
     receiving: options.receive,
@@ -57,7 +58,12 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
     heartbeatMs,
     ...latest.view(now()),
   });
-  const events = createEventStream({ state, heartbeatMs, maxClients: options.maxEventClients ?? MAX_EVENT_CLIENTS });
+  const events = createEventStream({
+    state,
+    heartbeatMs,
+    maxClients: options.maxEventClients ?? MAX_EVENT_CLIENTS,
+    onLimit,
+  });
   let server: Server | undefined;
 
   return {
@@ -69,6 +75,7 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
         void handle(request, response);
       });
       server.maxConnections = MAX_CONNECTIONS;
+      server.on('drop', () => onLimit('statusConnections'));
 
       const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         try {
@@ -98,7 +105,7 @@ function statusRoutes(
   options: StatusServerOptions,
   { latest, events, state }: { latest: LatestContainers; events: EventStream; state: () => unknown },
 ): readonly Route[] {
-  const { now, intervalMs, health, log } = options;
+  const { now, intervalMs, health, log, onLimit } = options;
   const receiver = createReceiver({
     accept: (request) => {
       latest.apply(request, now());
@@ -107,6 +114,7 @@ function statusRoutes(
   });
   const receive = async (request: IncomingMessage): Promise<Reply> => {
     const reply = await receiver.receive(request);
+    if (reply.httpStatus === 413) onLimit?.('receivedBody');
     if (reply.httpStatus !== 200)
       log.debug({ httpStatus: reply.httpStatus }, 'refused a push to the embedded receiver');
     return reply;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stateDirectories } from '../../src/config/state-directories.ts';
+import { outboxDirectories, stateDirectories } from '../../src/config/state-directories.ts';
 import { load } from './load-fixture.ts';
 
-describe('directories of the state', () => {
+describe('directories of the state and of the outbox', () => {
   it.each([
     [
       'the system’s, then the user’s',
@@ -16,8 +16,14 @@ describe('directories of the state', () => {
     ],
     ['the system’s alone without a home', {}, ['/var/lib/plimsoll']],
     ['that of systemd alone', { HOME: '/users/ann', STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }, ['/var/lib/a']],
-    ['what is set alone', { STATE_DIRECTORY: '/var/lib/a', PLIMSOLL_STATE_DIRECTORY: '/here' }, ['/here']],
+    [
+      'what is set alone',
+      { STATE_DIRECTORY: '/var/lib/a', PLIMSOLL_STATE_DIRECTORY: '/here', PLIMSOLL_OUTBOX_DIRECTORY: '/here' },
+      ['/here'],
+    ],
   ])('are %s', (_, env, directories) => {
-    expect(stateDirectories(load({ env }).config, env)).toEqual(directories);
+    const { config } = load({ env });
+    expect(stateDirectories(config, env)).toEqual(directories);
+    expect(outboxDirectories(config, env)).toEqual(directories);
   });
 });

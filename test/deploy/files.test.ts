@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { DECLARATIONS } from '../../src/config/schema.ts';
+import { outboxDirectories } from '../../src/config/state-directories.ts';
+import { load } from '../config/load-fixture.ts';
 import { collectorPath } from '../e2e/parts/cache.ts';
 import { describeWith } from '../parts.ts';
 
@@ -20,6 +22,9 @@ const YAML_FILES = [
   'fleet/to-kafka.yaml',
   'fleet/from-kafka.yaml',
 ];
+
+/** Where the agent's files are unless they are configured elsewhere. */
+const OUTBOX = outboxDirectories(load().config, {})[0]!;
 
 const text = (file: string): string => readFileSync(join(DEPLOY, file), 'utf8');
 
@@ -47,14 +52,16 @@ it.each([...YAML_FILES, 'Dockerfile', 'systemd/plimsoll.service'])(
 describe('compose.yaml', () => {
   const [compose] = documents('compose.yaml');
 
-  it('gives the agent no privilege and no capability, and nothing to write', () => {
+  it('gives the agent no privilege and no capability, and nothing to write but the volume of its outbox', () => {
     const { plimsoll } = compose.services;
     expect(plimsoll).toMatchObject({ cap_drop: ['ALL'], read_only: true, security_opt: ['no-new-privileges:true'] });
     expect(plimsoll).not.toHaveProperty('privileged');
     expect(plimsoll).not.toHaveProperty('cap_add');
-    for (const volume of plimsoll.volumes) {
-      expect(typeof volume === 'string' ? volume.endsWith(':ro') : volume.read_only, JSON.stringify(volume)).toBe(true);
-    }
+    // biome-ignore lint/suspicious/noExplicitAny: a document of another program's schema.
+    const isWritable = (volume: any): boolean =>
+      typeof volume === 'string' ? !volume.endsWith(':ro') : !volume.read_only;
+    expect(plimsoll.volumes.filter(isWritable)).toEqual([`plimsoll:${OUTBOX}`]);
+    expect(compose.volumes).toHaveProperty('plimsoll');
   });
 
   it('publishes ports on the loopback only', () => {
@@ -101,14 +108,34 @@ describe.each([
     }
   });
 
-  it('mounts what it names, and read-only', () => {
-    const volumes: string[] = (pod.volumes ?? []).map(({ name }: { name: string }) => name);
-    const mounts: { name: string; readOnly: boolean }[] = agent.volumeMounts ?? [];
+  it('mounts what it names, and read-only but for the outbox', () => {
+    const volumes: string[] = pod.volumes.map(({ name }: { name: string }) => name);
+    const mounts: { name: string; mountPath: string; readOnly?: boolean }[] = agent.volumeMounts;
     expect(mounts.map(({ name }) => name)).toEqual(volumes);
-    expect(mounts.every(({ readOnly }) => readOnly)).toBe(true);
+    const writable = mounts.filter(({ readOnly }) => !readOnly);
+    expect(writable).toEqual([{ name: 'outbox', mountPath: OUTBOX }]);
     expect([pod.hostPID ?? false, pod.shareProcessNamespace ?? false]).toEqual(
       kind === 'DaemonSet' ? [true, false] : [false, true],
     );
+  });
+});
+
+describe('kubernetes/daemonset.yaml', () => {
+  const daemonSet = documents('kubernetes/daemonset.yaml').find(({ kind }) => kind === 'DaemonSet');
+  const { initContainers, volumes, securityContext } = daemonSet.spec.template.spec;
+
+  it("gives the node's folder of the outbox to the agent's user, with no right but that", () => {
+    expect(volumes).toContainEqual({ name: 'outbox', hostPath: { path: OUTBOX, type: 'DirectoryOrCreate' } });
+    expect(initContainers).toHaveLength(1);
+    expect(initContainers[0].volumeMounts).toEqual([{ name: 'outbox', mountPath: OUTBOX }]);
+    expect(initContainers[0].securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['CHOWN'] },
+    });
+    expect(initContainers[0].args[0]).toContain(`chownSync(folder, ${securityContext.runAsUser}, 0)`);
+    expect(initContainers[0].args[0]).toContain(`'${OUTBOX}'`);
   });
 });
 

@@ -1,7 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { describeWith } from '../parts.ts';
 import { buildAgentImage } from './parts/agent-image.ts';
+import { REPOSITORY } from './parts/cache.ts';
 import { type Collector, startCollector } from './parts/collector.ts';
 import { composeFlags } from './parts/compose-flags.ts';
 import { createDocker, type Docker, type TestContainer } from './parts/docker.ts';
@@ -11,6 +15,7 @@ import { cpuSeconds, interfaceCounters, residentAnonBytes } from './parts/kernel
 import { INTERVAL_MS, startQuickAgent } from './parts/pipeline.ts';
 import { pointsOf, type ReceivedPoint } from './parts/points.ts';
 import { createReleasers } from './parts/releasers.ts';
+import { createTempDir } from './parts/temp-dir.ts';
 import { waitFor } from './parts/wait.ts';
 
 const CPU_RESOLUTION_SECONDS = 0.02;
@@ -22,6 +27,7 @@ const SENT_BYTES = 500_000;
 const READ_SECONDS = 0.2;
 /** Names the agent that a point comes from. */
 const VANTAGE = 'test.vantage';
+const LIST_OUTBOX = ['node', '-p', "fs.readdirSync('/var/lib/plimsoll').join()"];
 /** What the sidecars run as, and the application beside them. */
 const USER = '65532:65532';
 
@@ -111,6 +117,11 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'the ag
       expect(await docker.docker(['inspect', '--format', format, agent.id])).toBe('65532:65532 [ALL] [] false');
     });
 
+    it('has a disk on which batches may wait, though its root is read-only', async () => {
+      expect(await docker.logs(agent.id)).not.toContain('kept in memory only');
+      expect(await docker.exec(agent.id, LIST_OUTBOX)).toContain('outbox.db');
+    });
+
     it('sends the same series of a neighbour as an agent on the host', () => {
       expect(namesOf(inside)).toEqual(namesOf(outside));
       expect(namesOf(inside)).toContain(
@@ -177,7 +188,7 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'the ag
     const app = await docker.run({ image: programs, flags: ['--user', USER], command: ['load', ...burning] });
     await isDone(app);
     const shared = ['--pid', `container:${app.id}`, '--network', `container:${app.id}`];
-    await runAgent('sidecar', [...shared, '--user', USER, '--cap-drop', 'ALL', '--read-only'], {
+    const sidecar = await runAgent('sidecar', [...shared, '--user', USER, '--cap-drop', 'ALL', '--read-only'], {
       PLIMSOLL_DISCOVERY_SOURCE: 'cgroup',
     });
     const before = { cpu: cpuSeconds(app.pid), sent: interfaceCounters(app.pid, 'eth0').transmittedBytes };
@@ -195,6 +206,43 @@ describeWith(['linux', 'root', 'docker', 'busybox', 'gcc', 'collector'], 'the ag
     );
     expect(sent?.value).toBeGreaterThanOrEqual(before.sent);
     expect(sent?.value).toBeLessThanOrEqual(after.sent);
+    expect(await docker.logs(sidecar.id)).not.toContain('kept in memory only');
+  });
+
+  it('keeps its outbox as root without a capability, too', async () => {
+    const agent = await runAgent('root', ['--user', '0', '--cap-drop', 'ALL', '--read-only']);
+    const files = async () => ((await docker.exec(agent.id, LIST_OUTBOX)).includes('outbox.db') ? true : undefined);
+    await waitFor('it has opened its outbox', files, { timeoutMs: 20_000 });
+    expect(await docker.logs(agent.id)).not.toContain('kept in memory only');
+  });
+
+  // What the kubelet makes for the DaemonSet: a folder of root's that nobody else may write to.
+  it("has a folder of the node for its outbox once the DaemonSet's first container was there", async () => {
+    const folder = await createTempDir(releasers);
+    await chmod(folder, 0o755);
+    const mount = ['--volume', `${folder}:/var/lib/plimsoll`, '--read-only'];
+    const text = readFileSync(join(REPOSITORY, 'deploy/kubernetes/daemonset.yaml'), 'utf8');
+    const daemonSet = parseAllDocuments(text).map((document) => document.toJS());
+    const [{ command, args }] = daemonSet.find(({ kind }) => kind === 'DaemonSet').spec.template.spec.initContainers;
+    // A second time as well, as after a restart of the node.
+    for (let time = 0; time < 2; time++) {
+      const rights = ['--rm', '--user', '0:0', '--cap-drop', 'ALL', '--cap-add', 'CHOWN', '--network', 'none'];
+      await docker.docker([
+        'run',
+        ...rights,
+        ...mount,
+        '--entrypoint',
+        command[0],
+        image,
+        ...command.slice(1),
+        ...args,
+      ]);
+    }
+    const agent = await runAgent('node', ['--cap-drop', 'ALL', ...mount]);
+    await waitFor('it has opened its outbox', () => existsSync(join(folder, 'outbox.db')) || undefined, {
+      timeoutMs: 20_000,
+    });
+    expect(await docker.logs(agent.id)).not.toContain('kept in memory only');
   });
 
   it('with nothing but its own cgroup measures itself', async () => {

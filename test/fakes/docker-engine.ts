@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectDocument } from './docker-documents.ts';
 import { createEngineState, type EngineEvent, type EngineState } from './docker-engine-state.ts';
@@ -13,6 +15,8 @@ export type Fault = {
   readonly status?: number;
   /** Sent as it is instead of the true answer. */
   readonly body?: string | Buffer;
+  /** Likewise, in pieces, as for what is too large to be held. */
+  readonly pieces?: () => Iterable<Buffer>;
   /** Breaks the connection off after the first bytes of an answer. */
   readonly cut?: boolean;
 };
@@ -123,6 +127,10 @@ async function handle(api: Api, request: IncomingMessage, response: ServerRespon
   if (fault?.cut) {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.write('[{"Id":', () => response.destroy());
+  } else if (fault?.pieces) {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    // Whoever asks may have enough of it before its end.
+    await pipeline(Readable.from(fault.pieces(), { highWaterMark: 1 }), response).catch(() => undefined);
   } else if (fault?.status !== undefined || fault?.body !== undefined) {
     response.writeHead(fault.status ?? 200, { 'Content-Type': 'application/json' });
     response.end(fault.body ?? '{"message":"the fake engine was told to fail"}');

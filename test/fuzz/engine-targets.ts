@@ -1,14 +1,21 @@
 import { containerOfLife } from '../../src/sources/docker/event-container.ts';
-import { createLineSplitter, type LifeEvent, parseEventLine } from '../../src/sources/docker/events.ts';
+import {
+  createLineSplitter,
+  type LifeEvent,
+  parseEventBeginning,
+  parseEventLine,
+} from '../../src/sources/docker/events.ts';
 import { parseImageReference } from '../../src/sources/docker/image-reference.ts';
 import { createInfo } from '../../src/sources/docker/info.ts';
 import { MAX_LABELS, parseInspect, parseLabels, parseState } from '../../src/sources/docker/inspect.ts';
 import { MAX_TEXT_LENGTH } from '../../src/sources/docker/json.ts';
+import { createJsonSieve } from '../../src/sources/docker/json-sieve.ts';
 import { parseList } from '../../src/sources/docker/list.ts';
 import { parseTimestampMs } from '../../src/sources/docker/timestamp.ts';
 import { parseEngineVersion } from '../../src/sources/docker/version.ts';
 import { containerId, inspectDocument } from '../fakes/docker-documents.ts';
 import { fixtures } from '../sources/fixtures.ts';
+import { MAX_INPUT_BYTES } from './bytes.ts';
 import { expectSound, type FuzzTarget, Unsound } from './target.ts';
 
 /** What an engine answers. What is no JSON never comes to these parsers, but for a line of events. */
@@ -90,6 +97,25 @@ function checkLife(life: LifeEvent): void {
   expectSound(containerOfLife({ start: life, end: life }, { runtime: 'docker' }), BOUNDED);
 }
 
+/** In two pieces and in one: what JSON.parse reads, and nothing that is larger than it may be. */
+function checkSieve(bytes: Buffer): void {
+  const [whole, halved, bounded] = [1e9, 1e9, 100].map((maxBytes) =>
+    createJsonSieve({ shape: true, maxMembers: maxBytes, maxBytes }),
+  );
+  whole!.write(bytes);
+  for (const sieve of [halved!, bounded!]) {
+    sieve.write(bytes.subarray(0, bytes.length / 2));
+    sieve.write(bytes.subarray(bytes.length / 2));
+  }
+  const written = JSON.stringify(whole!.value(true));
+  const parsed = document(bytes);
+  if (written !== JSON.stringify(halved!.value(true))) throw new Unsound('the pieces matter');
+  // Numbers, texts and depths beyond its bounds are the sieve's own affair.
+  const isUsual = written !== undefined && bytes.length < MAX_TEXT_LENGTH;
+  if (parsed && isUsual && written !== JSON.stringify(parsed.value)) throw new Unsound('JSON.parse reads it otherwise');
+  expectSound(bounded!.value(false), { signed: true, maxText: MAX_INPUT_BYTES });
+}
+
 export const ENGINE_TARGETS: readonly FuzzTarget[] = [
   of(
     ['inspect.ts parseInspect', 'inspect.ts parseState', 'inspect.ts parseLabels', 'timestamp.ts parseTimestampMs'],
@@ -124,6 +150,19 @@ export const ENGINE_TARGETS: readonly FuzzTarget[] = [
       const line = parseEventLine(bytes.toString());
       if (line.kind === 'changed' && line.life) checkLife(line.life);
     },
+  },
+  {
+    covers: [`${DOCKER}events.ts parseEventBeginning`],
+    seeds: EVENTS,
+    run: (bytes) => {
+      const event = parseEventBeginning(bytes);
+      if (event.kind === 'changed') expectSound(event.id, COUNTED);
+    },
+  },
+  {
+    covers: [`${DOCKER}json-sieve.ts createJsonSieve`],
+    seeds: [...INSPECTS, ...LISTS],
+    run: checkSieve,
   },
   {
     covers: [`${DOCKER}events.ts createLineSplitter`],

@@ -64,8 +64,7 @@ function received(contentType: string, isGzip: boolean, seeds: readonly Buffer[]
     covers: [`src/status/receiver.ts createReceiver (${contentType}${isGzip ? ', gzip' : ''})`],
     seeds: isGzip ? seeds.map((seed) => gzipSync(seed)) : seeds,
     isJson: !isGzip && contentType === 'application/json',
-    // A million in all four.
-    longRuns: 250_000,
+    isSlow: true,
     run: async (bytes) => {
       const request = Object.assign(Readable.from([bytes], { objectMode: false }), { headers });
       const reply = await receiver.receive(request as unknown as IncomingMessage);
@@ -87,7 +86,7 @@ function answered(contentType: 'application/json' | 'application/x-protobuf', se
     covers: [`src/push/otlp-answer.ts parseOtlpAnswer (${contentType})`, 'src/push/otlp-answer.ts parseOtlpAnswer'],
     seeds,
     isJson: contentType === 'application/json',
-    longRuns: 500_000,
+    isSlow: true,
     // It is not of OTLP.
     allows: (error) => error instanceof Error && !(error instanceof Unsound),
     run: (bytes) => {

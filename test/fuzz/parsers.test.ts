@@ -4,4 +4,4 @@ const RUNS = 2_000;
 /** Of the slower ones. */
 const FEW_RUNS = 500;
 
-testTargets(({ longRuns }) => (longRuns === undefined ? RUNS : FEW_RUNS));
+testTargets(({ isSlow = false }) => (isSlow ? FEW_RUNS : RUNS));

@@ -86,7 +86,7 @@ export const STATE_TARGETS: readonly FuzzTarget[] = [
     covers: ['src/state/state-format.ts parseState'],
     seeds: [Buffer.from(withDigest(SEED.toString()))],
     allows: isPlainError,
-    longRuns: 500_000,
+    isSlow: true,
     run: (bytes) => restore(parseState(bytes.toString())),
   },
   {
@@ -94,7 +94,7 @@ export const STATE_TARGETS: readonly FuzzTarget[] = [
     seeds: [SEED],
     isJson: true,
     allows: isPlainError,
-    longRuns: 500_000,
+    isSlow: true,
     run: (bytes) => restore(parseState(withDigest(bytes.toString().replaceAll('\n', ' ')))),
   },
 ];

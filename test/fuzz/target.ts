@@ -13,8 +13,8 @@ export type FuzzTarget = {
   readonly allows?: (error: unknown) => boolean;
   /** How long one input may take, where it is not the usual time. */
   readonly limitMs?: number;
-  /** Inputs of the long run, where a million would take too long. */
-  readonly longRuns?: number;
+  /** Whether the quick run has fewer inputs of it. */
+  readonly isSlow?: boolean;
 };
 
 export class Unsound extends Error {

@@ -47,7 +47,7 @@ const problemsOnly = (settings: { readonly problems: readonly string[]; readonly
 export const TEXT_TARGETS: readonly FuzzTarget[] = [
   ofText('src/config/yaml-file.ts parseYamlFile', YAML, (text) => problemsOnly(parseYamlFile('file.yaml', text)), {
     limitMs: YAML_LIMIT_MS,
-    longRuns: 300_000,
+    isSlow: true,
   }),
   ofText(
     'src/config/yaml-settings.ts readYamlSettings',
@@ -55,12 +55,12 @@ export const TEXT_TARGETS: readonly FuzzTarget[] = [
     (text) => problemsOnly(readYamlSettings('file.yaml', text)),
     {
       limitMs: YAML_LIMIT_MS,
-      longRuns: 300_000,
+      isSlow: true,
     },
   ),
   ofText('src/config/load.ts loadConfig', YAML, (yaml) => load({ yaml }).config, {
     limitMs: 2 * YAML_LIMIT_MS,
-    longRuns: 400_000,
+    isSlow: true,
     allows: (error) => error instanceof ConfigurationError,
   }),
   ofText('src/config/formats.ts parseList', texts('a, b,,c'), parseList),

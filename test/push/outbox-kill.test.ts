@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,6 +16,28 @@ const SEED = 20_261_123;
 /** Shorter and longer than a few batches take. */
 const LONGEST_LIFE_MS = 60;
 
+type Sent = {
+  readonly n: number;
+  /** The process that sent it. */
+  readonly life: number;
+  readonly isTaken: boolean;
+  readonly isAnswered: boolean;
+};
+
+/**
+ * The requests that were taken and whose batch came again, or still waits. The answer to each has to be lost: it was cut
+ * off, or its process was killed before it could do anything more.
+ */
+function sentAgain(requests: readonly Sent[], waiting: ReadonlySet<number>) {
+  return requests.flatMap((request, index) => {
+    if (!request.isTaken) return [];
+    const later = requests.slice(index + 1);
+    const comesAgain = waiting.has(request.n) || later.some(({ n, isTaken }) => isTaken && n === request.n);
+    if (!comesAgain) return [];
+    return [{ ...request, isLastOfLife: !later.some(({ life }) => life === request.life) }];
+  });
+}
+
 const numberOf = (text: string): number => Number(/^\d+/.exec(text)?.[0]);
 
 const releasers: (() => Promise<void>)[] = [];
@@ -29,17 +51,21 @@ async function createReceiver(name: string, random: () => number, away: number) 
   releasers.push(endpoint.close);
   const accepted: number[] = [];
   const bodies = new Map<number, string>();
-  endpoint.answer((response, { body }) => {
+  const requests: Sent[] = [];
+  endpoint.answer((response, { body, headers }) => {
     const luck = random();
-    if (luck < away) return void response.writeHead(503).end();
     const n = numberOf(String(body));
+    const isTaken = luck >= away;
+    const isAnswered = luck <= 0.9;
+    requests.push({ n, life: Number(headers['x-life']), isTaken, isAnswered });
+    if (!isTaken) return void response.writeHead(503).end();
     expect(bodies.get(n) ?? String(body), 'sent twice, it is the same').toBe(String(body));
     bodies.set(n, String(body));
     accepted.push(n);
-    if (luck > 0.9) return void response.socket?.destroy();
+    if (!isAnswered) return void response.socket?.destroy();
     response.end();
   });
-  return { name, accepted, url: `${endpoint.url}?name=${name}` };
+  return { name, accepted, requests, url: `${endpoint.url}?name=${name}` };
 }
 
 it(`loses no batch that it has taken in ${KILLS} kills at random instants, and keeps the order, for each destination`, async () => {
@@ -67,8 +93,9 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
     return drain(outbox).map(numberOf);
   });
   file.close();
+  expect(readdirSync(directory).filter((name) => name.includes('set-aside'))).toEqual([]);
 
-  for (const [index, { name, accepted }] of receivers.entries()) {
+  for (const [index, { name, accepted, requests }] of receivers.entries()) {
     /** The lives that lost something. */
     const lost: number[] = [];
     const arrived = new Set([...accepted, ...waiting[index]!]);
@@ -82,6 +109,9 @@ it(`loses no batch that it has taken in ${KILLS} kills at random instants, and k
     expect(new Set(lost).size, `${name}: no life lost more than one`).toBe(lost.length);
     const order = [...accepted, ...waiting[index]!];
     expect(order.filter((n, at) => at > 0 && n < order[at - 1]!)).toEqual([]);
+    const again = sentAgain(requests, new Set(waiting[index]));
+    expect(again.length, `${name}: some answers were lost`).toBeGreaterThan(0);
+    expect(again.filter(({ isAnswered, isLastOfLife }) => isAnswered && !isLastOfLife)).toEqual([]);
   }
   expect(texts()).toEqual([]);
   const database = new DatabaseSync(join(directory, 'outbox.db'));

@@ -28,7 +28,7 @@ const CHANGES: Readonly<Record<string, (version: CgroupVersion, world: World) =>
 const ERRORS: readonly Fault[] = ['ENOENT', 'ESRCH', 'EACCES', 'EIO', 'ENODEV'];
 
 /** Faults that a call can have. */
-function faultsOf({ call }: Operation): readonly Fault[] {
+export function faultsOf({ call }: Operation): readonly Fault[] {
   if (call === 'read') return [...ERRORS, 'short', 'cut', 'empty'];
   return call === 'list' ? [...ERRORS, 'empty'] : ERRORS;
 }

@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { testLooks } from './looks.ts';
 import { testRaces } from './races.ts';
 
 vi.mock('node:fs', async (importOriginal) => {
@@ -9,3 +10,4 @@ vi.mock('node:fs', async (importOriginal) => {
 vi.mock('../../src/cycle/container-provider.ts', () => import('./plain-provider.ts'));
 
 testRaces(1, { 1: 1_500, 2: 1_500 });
+testLooks(1, { found: 200, ended: 300 });

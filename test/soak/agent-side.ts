@@ -14,6 +14,8 @@ export type AgentSide = {
   start(): Promise<void>;
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   reload(): void;
+  pause(): void;
+  resume(): void;
   /** Leaves less room on the disk than the outbox wants to leave to others. */
   fillDisk(): void;
   emptyDisk(): void;
@@ -77,6 +79,8 @@ export async function createAgentSide(options: AgentSideOptions): Promise<AgentS
       agent = undefined;
     },
     reload: () => agent!.signal('SIGHUP'),
+    pause: () => agent!.signal('SIGSTOP'),
+    resume: () => agent!.signal('SIGCONT'),
     fillDisk() {
       const { bavail, bsize } = statfsSync(disk);
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES)));

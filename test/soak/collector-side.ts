@@ -9,12 +9,15 @@ export type Way =
   | 'unavailable'
   | 'throttled'
   | 'refused'
+  | 'too large'
   | 'unanswered'
   | 'reset'
   | 'answer lost'
   | 'answered with garbage';
 
 const TOLD_MS = 3_000;
+/** Compressed: less than one cycle has, and more than a single point. */
+const TAKEN_BYTES = 2_048;
 
 /** A real Collector behind a proxy that does as it is told. */
 export type CollectorSide = {
@@ -57,6 +60,7 @@ export async function createCollectorSide(releasers: Releasers): Promise<Collect
     if (way === 'unavailable') return end(503);
     if (way === 'throttled') return end(429, { 'retry-after': '1' });
     if (way === 'reset') return void response.socket?.destroy();
+    if (way === 'too large' && body.length > TAKEN_BYTES) return end(413);
     if (way === 'refused') {
       refused += 1;
       lastRefusedMs = performance.now();

@@ -7,9 +7,9 @@ export const outbox: Section<Config['outbox']> = {
   doc: 'Where values wait that cannot be sent at once.',
   properties: {
     directory: {
-      doc: 'Directory for what waits, of this agent alone; where it cannot be written, it waits in memory.',
+      doc: 'Directory for what waits, of this agent alone; empty means /var/lib/plimsoll where it can be written, else plimsoll in $XDG_STATE_HOME or ~/.local/state. Where none can be written, it waits in memory.',
       format: 'absolute-path',
-      default: '/var/lib/plimsoll',
+      default: '',
     },
     maxBytes: {
       doc: 'Bytes that may wait, compressed, for all destinations together; beyond that the oldest are dropped and counted.',

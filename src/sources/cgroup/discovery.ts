@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { LIMITS } from '../../limits.ts';
 import type { Container, Discovery } from '../container.ts';
 import { okValue } from '../kernel-files.ts';
 import { readBootTime } from '../proc/boot-time.ts';
@@ -15,22 +16,26 @@ const MS_PER_SECOND = 1000;
 const MS_PER_TICK = 10;
 const SHORT_ID_LENGTH = 12;
 const PAUSE = 'pause';
+const MAX_CONTAINERS = LIMITS.containers.max;
+
+export type CgroupDiscoveryOptions = { readonly proc: ProcFs; readonly maxContainers?: number };
 
 /**
  * Discovery without an engine: the containers that the cgroup paths of all visible processes name, outermost ones only,
  * or, where there is none, the cgroup that this process runs in. So there is always something true to see.
  */
-export function createCgroupDiscovery({ proc }: { readonly proc: ProcFs }): Discovery {
-  const startTimes = createStartTimes();
+export function createCgroupDiscovery({ proc, maxContainers = MAX_CONTAINERS }: CgroupDiscoveryOptions): Discovery {
+  const allStarts = createStarts(proc);
   return {
     current: async () => {
       const pidsByPath = readPidsByCgroup(proc);
       const containers = groupByContainer(pidsByPath);
-      const startedAt = startTimes.with(okValue(readBootTime(proc)));
-      if (containers.size === 0) return ownCgroup(proc, pidsByPath, startedAt);
-      return [...containers.values()].map(({ id, runtime, path, pids }) => {
+      const starts = allStarts.begin(okValue(readBootTime(proc)));
+      if (containers.size === 0) return ownCgroup(proc, pidsByPath, starts);
+      if (containers.size > maxContainers) proc.files.onLimit('containers', containers.size - maxContainers);
+      return [...containers.values()].slice(0, maxContainers).map(({ id, runtime, path, pids }) => {
         const found = { id, name: id.slice(0, SHORT_ID_LENGTH), runtime, path };
-        const container = toContainer({ ...found, ...oldest(proc, pids, startedAt) });
+        const container = toContainer({ ...found, ...starts.of(id, pids) });
         return isPodSandbox(proc, container, pids) ? { ...container, isPodSandbox: true } : container;
       });
     },
@@ -53,12 +58,12 @@ function groupByContainer(pidsByPath: ReadonlyMap<string, readonly number[]>): M
   return groups;
 }
 
-function ownCgroup(proc: ProcFs, pidsByPath: ReadonlyMap<string, number[]>, startedAt: StartedAt): Container[] {
+function ownCgroup(proc: ProcFs, pidsByPath: ReadonlyMap<string, number[]>, starts: Starts): Container[] {
   const path = processPath(okValue(readProcCgroup(proc, 'self')) ?? []);
   if (path === undefined) return [];
   const name = hostname();
   const id = path === '/' ? name : `${name}:${path}`;
-  return [toContainer({ id, name, runtime: 'none', path, ...oldest(proc, pidsByPath.get(path) ?? [], startedAt) })];
+  return [toContainer({ id, name, runtime: 'none', path, ...starts.of(id, pidsByPath.get(path) ?? []) })];
 }
 
 /** Of a pod's containers, the one with a single process of this name; no engine is there to say it. */
@@ -69,36 +74,37 @@ function isPodSandbox(proc: ProcFs, { podUid }: Container, [pid, ...others]: rea
 
 type Oldest = { readonly pid?: number; readonly startedAtMs?: number };
 
-/** The process that started first; its start is the container's. */
-function oldest(proc: ProcFs, pids: readonly number[], startedAt: StartedAt): Oldest {
-  let first: { pid: number; startTimeTicks: number } | undefined;
-  for (const pid of pids) {
-    const stat = okValue(readStat(proc, pid));
-    if (stat && (!first || stat.startTimeTicks < first.startTimeTicks)) first = stat;
-  }
-  if (!first) return {};
-  const startedAtMs = startedAt(first.startTimeTicks);
-  return { pid: first.pid, ...(startedAtMs !== undefined && { startedAtMs }) };
-}
+/** Tells when a container began: with that of its processes that started first. */
+type Starts = { of(id: string, pids: readonly number[]): Oldest };
 
-/** Unix time in milliseconds of a start in clock ticks after boot. */
-type StartedAt = (ticks: number) => number | undefined;
+type Seen = { readonly firstTicks: number; readonly newestTicks: number; readonly startedAtMs: number | undefined };
 
 /**
- * Whenever the wall clock is set, the kernel gives the boot another time. A start keeps the time that it was first given,
- * since another one would mean another run.
+ * What was said of a container stands as long as it has a process that was there before: the first one may end, or not be
+ * readable for once, and whenever the wall clock is set the kernel gives the boot another time. Another start would mean
+ * another run.
  */
-function createStartTimes(): { with(bootTimeSeconds: number | undefined): StartedAt } {
-  let known = new Map<number, number>();
+function createStarts(proc: ProcFs): { begin(bootTimeSeconds: number | undefined): Starts } {
+  let known = new Map<string, Seen>();
   return {
-    with(bootTimeSeconds) {
+    begin(bootTimeSeconds) {
       const former = known;
       known = new Map();
-      return (ticks) => {
-        const computed = bootTimeSeconds && bootTimeSeconds * MS_PER_SECOND + ticks * MS_PER_TICK;
-        const startedAtMs = former.get(ticks) ?? computed;
-        if (startedAtMs !== undefined) known.set(ticks, startedAtMs);
-        return startedAtMs;
+      return {
+        of(id, pids) {
+          const stats = pids.flatMap((pid) => okValue(readStat(proc, pid)) ?? []);
+          const ticks = stats.map(({ startTimeTicks }) => startTimeTicks);
+          const firstTicks = ticks.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+          const first = stats.find(({ startTimeTicks }) => startTimeTicks === firstTicks);
+          if (!first) return {};
+          const last = former.get(id);
+          const newestTicks = ticks.reduce((most, each) => Math.max(most, each), 0);
+          const isSameRun = last !== undefined && firstTicks <= last.newestTicks && firstTicks >= last.firstTicks;
+          const computed = bootTimeSeconds && bootTimeSeconds * MS_PER_SECOND + firstTicks * MS_PER_TICK;
+          const startedAtMs = (isSameRun ? last.startedAtMs : undefined) ?? computed;
+          known.set(id, { firstTicks: isSameRun ? last.firstTicks : firstTicks, newestTicks, startedAtMs });
+          return { pid: first.pid, ...(startedAtMs !== undefined && { startedAtMs }) };
+        },
       };
     },
   };

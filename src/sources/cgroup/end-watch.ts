@@ -28,6 +28,8 @@ export type EndWatchOptions = {
   readonly families: ReadingFamilies;
   /** Unix time in milliseconds. */
   readonly now: () => number;
+  readonly maxWatched?: number;
+  readonly maxReadings?: number;
 };
 
 type Watched = {
@@ -42,7 +44,8 @@ const MAX_WATCHED = LIMITS.endWatches.max;
 /** Readings that nobody has taken yet; while there are so many no further ones are made. */
 const MAX_READINGS = LIMITS.endReadings.max;
 
-export function createEndWatch({ cgroups, runPath, families, now }: EndWatchOptions): EndWatch {
+export function createEndWatch(options: EndWatchOptions): EndWatch {
+  const { cgroups, runPath, families, now, maxWatched = MAX_WATCHED, maxReadings = MAX_READINGS } = options;
   /** Undefined: cannot be watched, and is not tried again. */
   const watched = new Map<string, Watched | undefined>();
   const readings = new Map<string, LastReading>();
@@ -58,7 +61,7 @@ export function createEndWatch({ cgroups, runPath, families, now }: EndWatchOpti
     if (outcome.status === 'ok' && outcome.value) return;
     stop(id);
     if (outcome.status !== 'ok') return;
-    if (readings.size >= MAX_READINGS) {
+    if (readings.size >= maxReadings) {
       cgroups.files.onLimit('endReadings');
       return;
     }
@@ -68,7 +71,7 @@ export function createEndWatch({ cgroups, runPath, families, now }: EndWatchOpti
   return {
     begin(id) {
       if (watched.has(id)) return;
-      if (watched.size >= MAX_WATCHED) {
+      if (watched.size >= maxWatched) {
         cgroups.files.onLimit('endWatches');
         return;
       }

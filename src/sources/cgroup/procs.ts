@@ -3,28 +3,45 @@ import type { KernelFiles, ReadOutcome } from '../kernel-files.ts';
 import { childCgroups } from './child-cgroups.ts';
 import { parseNumberLines } from './formats.ts';
 
-/** Deeper than any container nests cgroups; ends a walk that something else would make endless. */
+/** Deeper than any container nests cgroups, and more than one has; both end a walk that somebody made endless. */
 const MAX_DEPTH = LIMITS.cgroupDepth.max;
+const MAX_CHILDREN = LIMITS.walkedCgroups.max;
 
 /**
  * Processes of a cgroup and of all below it (systemd and nested containers make children), each once: `cgroup.procs`,
  * never `tasks`, whose entries are threads. An id of 0 is a process that our PID namespace cannot name.
  */
-export function readProcs(files: KernelFiles, dir: string): ReadOutcome<number[]> {
+export function readProcs(files: KernelFiles, dir: string, maxChildren: number = MAX_CHILDREN): ReadOutcome<number[]> {
   const top = files.read('cgroup.procs', `${dir}/cgroup.procs`, parseNumberLines);
   if (top.status !== 'ok') return top;
   const pids = new Set(top.value);
-  addChildren(files, dir, pids, MAX_DEPTH);
+  const unread = addBelow(files, dir, pids, maxChildren);
+  if (unread.tooDeep > 0) files.onLimit('cgroupDepth', unread.tooDeep);
+  if (unread.tooMany > 0) files.onLimit('walkedCgroups', unread.tooMany);
   // In order, so that parents tend to be read before their children and one reading is like the next.
   return { status: 'ok', value: [...pids].sort((a, b) => a - b) };
 }
 
-function addChildren(files: KernelFiles, dir: string, pids: Set<number>, depth: number): void {
-  if (depth === 0) return;
-  for (const name of childCgroups(files, dir) ?? []) {
-    const child = `${dir}/${name}`;
-    const outcome = files.read('cgroup.procs', `${child}/cgroup.procs`, parseNumberLines);
-    if (outcome.status === 'ok') for (const pid of outcome.value) pids.add(pid);
-    addChildren(files, child, pids, depth - 1);
+type Unread = { tooDeep: number; tooMany: number };
+
+/** Level by level, so that where there are too many the upper ones are read. */
+function addBelow(files: KernelFiles, top: string, pids: Set<number>, maxChildren: number): Unread {
+  const unread: Unread = { tooDeep: 0, tooMany: 0 };
+  let level = [top];
+  let places = maxChildren;
+  for (let depth = 0; level.length > 0; depth++) {
+    const children = level.flatMap((dir) => (childCgroups(files, dir) ?? []).map((name) => `${dir}/${name}`));
+    if (depth === MAX_DEPTH) {
+      unread.tooDeep = children.length;
+      break;
+    }
+    level = children.slice(0, places);
+    unread.tooMany += children.length - level.length;
+    places -= level.length;
+    for (const child of level) {
+      const outcome = files.read('cgroup.procs', `${child}/cgroup.procs`, parseNumberLines);
+      if (outcome.status === 'ok') for (const pid of outcome.value) pids.add(pid);
+    }
   }
+  return unread;
 }

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import type { OnLimit } from '../../limits.ts';
+import { askEngine, type Question } from './answer.ts';
+import { CONTAINER, IMAGE, INFO, LIST_ENTRY, SIZE, VERSION } from './answer-shapes.ts';
 import { type DockerEndpoint, type DockerHostOptions, parseDockerHost, readTlsFiles } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 import { loadDockerode } from './load-dockerode.ts';
@@ -12,6 +15,7 @@ export type DockerClientOptions = DockerHostOptions & {
   readonly timeoutMs: number;
   /** Hears of each request that was answered or failed; the stream of events counts until it begins. */
   readonly onRequest?: (request: EngineRequest) => void;
+  readonly onLimit?: OnLimit;
 };
 
 export type EngineRequest = {
@@ -51,9 +55,12 @@ const MS_PER_SECOND = 1_000;
 /** A layer may hold millions of files. */
 const SIZE_TIMEOUT_MS = 60_000;
 
+const containerPath = (reference: string): string => `/containers/${encodeURIComponent(reference)}/json`;
+
 /** Throws where `host` cannot be used. Nothing is loaded or asked before the first request. */
 export function createDockerClient(options: DockerClientOptions): DockerClient {
   const endpoint = parseDockerHost(options);
+  const { onLimit = () => undefined } = options;
   const closing = new AbortController();
   let docker: Docker | undefined;
 
@@ -77,6 +84,8 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     }
   };
 
+  const ask = (engine: Docker, question: Question): Promise<unknown> => askEngine(engine, question, onLimit);
+
   const limited = <T>(
     urlTemplate: string,
     signal: AbortSignal | undefined,
@@ -96,33 +105,34 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     timeoutMs: options.timeoutMs,
     negotiate: async (signal) => {
       docker = await connect();
-      const version = await limited('/version', signal, askVersion);
+      const version = await limited('/version', signal, (engine, abortSignal) =>
+        askVersion(() => ask(engine, { path: '/version', shape: VERSION, abortSignal })),
+      );
       docker = await connect(version.apiVersion);
       return version;
     },
-    info: (signal) => limited('/info', signal, (engine, abortSignal) => engine.info(...untyped({ abortSignal }))),
+    info: (signal) =>
+      limited('/info', signal, (engine, abortSignal) => ask(engine, { path: '/info', shape: INFO, abortSignal })),
     list: (filters, signal, limit) =>
-      limited('/containers/json', signal, (engine, abortSignal) =>
-        engine.listContainers({
-          filters: JSON.stringify(filters),
-          ...(limit !== undefined && { limit }),
-          abortSignal,
-        }),
-      ),
+      limited('/containers/json', signal, (engine, abortSignal) => {
+        const query = { filters: JSON.stringify(filters), ...(limit !== undefined && { limit }) };
+        return ask(engine, { path: '/containers/json', query, shape: LIST_ENTRY, limit: 'engineList', abortSignal });
+      }),
     inspect: (reference, signal) =>
       limited('/containers/{id}/json', signal, (engine, abortSignal) =>
-        engine.getContainer(reference).inspect({ abortSignal }),
+        ask(engine, { path: containerPath(reference), shape: CONTAINER, abortSignal }),
       ),
     size: (reference, signal) =>
       limited(
         '/containers/{id}/json?size=true',
         signal,
-        (engine, abortSignal) => engine.getContainer(reference).inspect(...untyped({ size: true, abortSignal })),
+        (engine, abortSignal) =>
+          ask(engine, { path: containerPath(reference), query: { size: true }, shape: SIZE, abortSignal }),
         SIZE_TIMEOUT_MS,
       ),
     inspectImage: (id, signal) =>
       limited('/images/{id}/json', signal, (engine, abortSignal) =>
-        engine.getImage(id).inspect(...untyped({ abortSignal })),
+        ask(engine, { path: `/images/${encodeURIComponent(id)}/json`, shape: IMAGE, abortSignal }),
       ),
     events: async ({ filters, sinceSeconds }, signal) => {
       docker ??= await connect();
@@ -140,10 +150,10 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
   };
 }
 
-async function askVersion(docker: Docker, abortSignal: AbortSignal): Promise<EngineVersion> {
+async function askVersion(ask: () => Promise<unknown>): Promise<EngineVersion> {
   let answer: unknown;
   try {
-    answer = await docker.version(...untyped({ abortSignal }));
+    answer = await ask();
   } catch (error) {
     // Socket proxies may forbid this one request; without a version in the path the engine takes its own.
     if (['HTTP_403', 'HTTP_404'].includes(failureOf(error).code)) return { runtime: 'docker' };
@@ -167,9 +177,4 @@ async function connectionOptions(endpoint: DockerEndpoint, certPath: string): Pr
   const headers = { Connection: 'close' };
   const options = { ...fromEnvironment, key: undefined, timeout: undefined, ...address, ...tls, headers };
   return options as Docker.DockerOptions;
-}
-
-/** dockerode takes an abortSignal in every request; its types know it in some only. */
-function untyped(request: Record<string, unknown>): [] {
-  return [request] as unknown as [];
 }

@@ -9,14 +9,23 @@ export type DirtySet = {
   clear(): void;
 };
 
-export function createDirtySet({ maxSize }: { readonly maxSize: number }): DirtySet {
+export type DirtySetOptions = {
+  readonly maxSize: number;
+  /** Called when the first could not be noted. */
+  readonly onOverflow: () => void;
+};
+
+export function createDirtySet({ maxSize, onOverflow }: DirtySetOptions): DirtySet {
   const ids = new Set<string>();
   let overflowed = false;
 
   return {
     mark: (id) => {
       if (ids.size < maxSize) ids.add(id);
-      else overflowed ||= !ids.has(id);
+      else if (!overflowed && !ids.has(id)) {
+        overflowed = true;
+        onOverflow();
+      }
     },
     take: () => {
       const taken = [...ids];

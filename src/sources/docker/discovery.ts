@@ -33,6 +33,8 @@ export type DockerDiscoveryOptions = {
   /** Called from within the stream of events when a container was started. */
   readonly onStart?: (id: string) => void;
   readonly maxContainers?: number;
+  readonly maxBacklog?: number;
+  readonly maxRuns?: number;
   readonly onLimit?: OnLimit;
   /** Unix time in milliseconds that never falls, however the wall clock is set. */
   readonly now: () => number;
@@ -71,16 +73,22 @@ const MAX_SHORT_LIVED = LIMITS.shortLived.max;
  * Throws where the client's host cannot be used. An engine that is away is no error, but a status.
  */
 export function createDockerDiscovery(options: DockerDiscoveryOptions): DockerDiscovery {
-  const { now, engineMs = now, random, log, relistIntervalMs } = options;
-  const client = 'negotiate' in options.client ? options.client : createDockerClient(options.client);
+  const { now, engineMs = now, random, log, relistIntervalMs, onLimit = () => undefined } = options;
+  const client = 'negotiate' in options.client ? options.client : createDockerClient({ onLimit, ...options.client });
   const { intervalMs = Number.POSITIVE_INFINITY } = options;
   const patience = createPatience({
     fullMs: Math.min(client.timeoutMs, PATIENCE * intervalMs),
     shortMs: Math.min(client.timeoutMs, IMPATIENCE * intervalMs),
   });
-  const { maxContainers = DEFAULT_MAX_CONTAINERS, stoppedRetentionMs = 0, onLimit = () => undefined } = options;
-  const inventory = createInventory({ maxContainers, stoppedRetentionMs, onLimit, now });
-  const lives = createLives({ maxRuns: maxContainers, sinceMs: engineMs() });
+  const { maxContainers = DEFAULT_MAX_CONTAINERS, stoppedRetentionMs = 0 } = options;
+  const inventory = createInventory({
+    maxContainers,
+    maxBacklog: options.maxBacklog ?? LIMITS.eventBacklog.max,
+    stoppedRetentionMs,
+    onLimit,
+    now,
+  });
+  const lives = createLives({ maxRuns: options.maxRuns ?? LIMITS.runs.max, onLimit, sinceMs: engineMs() });
   const withStopped = stoppedRetentionMs > 0;
   const onLife = (event: LifeEvent): void => {
     lives.note(event);
@@ -99,7 +107,7 @@ export function createDockerDiscovery(options: DockerDiscoveryOptions): DockerDi
     engineMs,
     random,
   });
-  const imageDigests = options.imageDigests ? createImageDigests({ client, now }) : undefined;
+  const imageDigests = options.imageDigests ? createImageDigests({ client, onLimit, now }) : undefined;
   const filesystemSizes = options.filesystemSizes ? createFilesystemSizes({ client, now }) : undefined;
   const inspections = createInspections({
     client,

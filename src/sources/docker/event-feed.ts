@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { LIMITS, type OnLimit } from '../../limits.ts';
-import { createLineSplitter, type LifeEvent, parseEventLine } from './events.ts';
+import { createLineSplitter, type LifeEvent, parseEventBeginning, parseEventLine } from './events.ts';
 
 export type EventFeedOptions = {
   readonly open: (signal: AbortSignal) => Promise<Readable>;
@@ -54,8 +54,10 @@ export function createEventFeed(options: EventFeedOptions): EventFeed {
           if (event.life) options.onLife(event.life);
         } else if (event.kind === 'garbage') garbageLines += 1;
       },
-      onOverlong: () => {
-        garbageLines += 1;
+      onOverlong: (beginning) => {
+        const event = parseEventBeginning(beginning);
+        if (event.kind === 'changed') options.onChanged(event.id);
+        else garbageLines += 1;
         options.onLimit('eventLine');
       },
     });

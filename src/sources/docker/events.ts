@@ -1,5 +1,7 @@
+import { EVENT } from './answer-shapes.ts';
 import { isContainerId } from './inspect.ts';
 import { field } from './json.ts';
+import { createJsonSieve } from './json-sieve.ts';
 
 /** What changes a container's entry. Health checks run `exec` all the time, so those stay with the engine. */
 export const ACTIONS = [
@@ -44,12 +46,21 @@ const LIFE_ACTIONS: ReadonlyMap<string, LifeEvent['what']> = new Map([
 
 /** Reads one line of `GET /events`. */
 export function parseEventLine(line: string): EventLine {
-  let event: unknown;
   try {
-    event = JSON.parse(line);
+    return readEvent(JSON.parse(line));
   } catch {
     return { kind: 'garbage' };
   }
+}
+
+/** Reads what a line that is too long begins with: which container it is about stands before all that makes it long. */
+export function parseEventBeginning(beginning: Buffer): EventLine {
+  const sieve = createJsonSieve({ shape: EVENT, maxMembers: Number.POSITIVE_INFINITY, maxBytes: beginning.length });
+  sieve.write(beginning);
+  return readEvent(sieve.value(false));
+}
+
+function readEvent(event: unknown): EventLine {
   const action = field(event, 'Action') ?? field(event, 'status');
   if (typeof action !== 'string') return { kind: 'garbage' };
   // Health events carry the result behind a colon.
@@ -89,7 +100,8 @@ export type LineSplitter = { push(chunk: Buffer): void };
 export function createLineSplitter(options: {
   readonly maxLineBytes: number;
   readonly onLine: (line: string) => void;
-  readonly onOverlong: () => void;
+  /** Gets what the line begins with, up to the limit. */
+  readonly onOverlong: (beginning: Buffer) => void;
 }): LineSplitter {
   const { maxLineBytes, onLine, onOverlong } = options;
   let parts: Buffer[] = [];
@@ -101,8 +113,9 @@ export function createLineSplitter(options: {
     heldBytes += part.length;
     if (heldBytes > maxLineBytes) {
       skipping = true;
+      const beginning = Buffer.concat([...parts, part]).subarray(0, maxLineBytes);
       parts = [];
-      onOverlong();
+      onOverlong(beginning);
     } else parts.push(part);
   };
 

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../limits.ts';
+import { LIMITS, type OnLimit } from '../../limits.ts';
 import type { DockerClient } from './client.ts';
 import { failureOf } from './failure.ts';
 import { field, text } from './json.ts';
@@ -9,7 +9,11 @@ export type ImageDigests = {
   of(imageId: string): Promise<readonly string[] | undefined>;
 };
 
-export type ImageDigestsOptions = { readonly client: DockerClient; readonly now: () => number };
+export type ImageDigestsOptions = {
+  readonly client: Pick<DockerClient, 'inspectImage'>;
+  readonly onLimit: OnLimit;
+  readonly now: () => number;
+};
 
 /** Images whose digests are remembered; beyond it the oldest is forgotten. */
 const MAX_IMAGES = LIMITS.images.max;
@@ -17,14 +21,14 @@ const MAX_DIGESTS = LIMITS.imageDigests.max;
 /** After a failure no image is asked for, so that a slow engine does not hold up every new container. */
 const PAUSE_MS = 60_000;
 
-export function createImageDigests({ client, now }: ImageDigestsOptions): ImageDigests {
+export function createImageDigests({ client, onLimit, now }: ImageDigestsOptions): ImageDigests {
   /** Promises, since several containers of one image are looked at at once. */
   const known = new Map<string, Promise<readonly string[] | undefined>>();
   let pausedUntilMs = 0;
 
   async function ask(imageId: string): Promise<readonly string[] | undefined> {
     try {
-      return parseDigests(await client.inspectImage(imageId));
+      return parseDigests(await client.inspectImage(imageId), onLimit);
     } catch (error) {
       // An image may be removed while its containers run on.
       if (failureOf(error).httpStatus === 404) return [];
@@ -47,8 +51,9 @@ export function createImageDigests({ client, now }: ImageDigestsOptions): ImageD
   };
 }
 
-function parseDigests(document: unknown): readonly string[] {
+function parseDigests(document: unknown, onLimit: OnLimit): readonly string[] {
   const digests = field(document, 'RepoDigests');
   if (!Array.isArray(digests)) return [];
+  if (digests.length > MAX_DIGESTS) onLimit('imageDigests', digests.length - MAX_DIGESTS);
   return digests.slice(0, MAX_DIGESTS).flatMap((digest) => text(digest) ?? []);
 }

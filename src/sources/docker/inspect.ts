@@ -67,15 +67,15 @@ export function parseInspect(document: unknown, { runtime, onLimit }: InspectOpt
   const config = field(document, 'Config');
   const startedAtMs = parseTimestampMs(field(stateDocument, 'StartedAt'));
   const createdAtMs = parseTimestampMs(field(document, 'Created'));
-  const command = text(field(document, 'Path'));
+  const command = text(field(document, 'Path'), onLimit);
   const labels = parseLabels(field(config, 'Labels'), onLimit);
   const restartCount = count(field(document, 'RestartCount'));
   const pid = count(field(stateDocument, 'Pid'));
   const container: Container = {
     id,
-    name: parseName(field(document, 'Name')) ?? id.slice(0, SHORT_ID_LENGTH),
+    name: parseName(field(document, 'Name'), onLimit) ?? id.slice(0, SHORT_ID_LENGTH),
     runtime,
-    image: parseImage(field(config, 'Image'), field(document, 'Image')),
+    image: parseImage(field(config, 'Image'), field(document, 'Image'), onLimit),
     labels,
     ...(isPodSandbox(labels) && { isPodSandbox: true }),
     state,
@@ -111,21 +111,21 @@ function isPodSandbox(labels: Container['labels']): boolean {
 }
 
 /** The primary name. Names by which linked containers call this one (`/other/alias`) stand elsewhere and are not it. */
-function parseName(value: unknown): string | undefined {
-  return text(text(value)?.replace(/^\/+/, ''));
+function parseName(value: unknown, onLimit?: OnLimit): string | undefined {
+  return text(text(value, onLimit)?.replace(/^\/+/, ''));
 }
 
-function parseImage(reference: unknown, imageId: unknown): ContainerImage {
+function parseImage(reference: unknown, imageId: unknown, onLimit?: OnLimit): ContainerImage {
   const bareId = text(imageId);
   const id = bareId !== undefined && /^[0-9a-f]{64}$/.test(bareId) ? `sha256:${bareId}` : bareId;
-  return { ...parseImageReference(text(reference) ?? '', id), ...(id !== undefined && { id }) };
+  return { ...parseImageReference(text(reference, onLimit) ?? '', id), ...(id !== undefined && { id }) };
 }
 
 export function parseLabels(value: unknown, onLimit?: OnLimit): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const labels = Object.entries(value).flatMap(([key, content]): [string, string][] => {
-    const name = text(key);
-    return name !== undefined && typeof content === 'string' ? [[name, text(content) ?? '']] : [];
+    const name = text(key, onLimit);
+    return name !== undefined && typeof content === 'string' ? [[name, text(content, onLimit) ?? '']] : [];
   });
   const leftOut = labels.length - MAX_LABELS;
   if (leftOut > 0) onLimit?.('labels', leftOut);

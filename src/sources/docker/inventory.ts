@@ -35,6 +35,8 @@ export type Inventory = {
 
 export type InventoryOptions = {
   readonly maxContainers: number;
+  /** Of entries that are out of date. */
+  readonly maxBacklog: number;
   /** How long containers that do not run are spoken of; 0: not at all. */
   readonly stoppedRetentionMs: number;
   readonly onLimit: OnLimit;
@@ -49,7 +51,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   const { maxContainers, stoppedRetentionMs, onLimit, now } = options;
   const known = new Map<string, Container>();
   const stopped = createStopped({ retentionMs: stoppedRetentionMs, maxStopped: MAX_STOPPED, onLimit });
-  const dirty = createDirtySet({ maxSize: 2 * maxContainers });
+  const dirty = createDirtySet({ maxSize: options.maxBacklog, onOverflow: () => onLimit('eventBacklog') });
   const leftOut = new Set<string>();
   // The same array until something changes, since it is asked for in every cycle.
   let answer: readonly Container[] | undefined;

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../limits.ts';
+import { LIMITS, type OnLimit } from '../../limits.ts';
 
 /** Reads of JSON that others wrote: every answer has the type it says, or is undefined. Nothing here throws. */
 
@@ -11,9 +11,11 @@ export function field(value: unknown, name: string): unknown {
 }
 
 /** A string that is not empty, cut at MAX_TEXT_LENGTH and free of half characters. */
-export function text(value: unknown): string | undefined {
+export function text(value: unknown, onLimit?: OnLimit): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  return (value.length > MAX_TEXT_LENGTH ? value.slice(0, MAX_TEXT_LENGTH) : value).toWellFormed();
+  if (value.length <= MAX_TEXT_LENGTH) return value.toWellFormed();
+  onLimit?.('engineText', value.length - MAX_TEXT_LENGTH);
+  return value.slice(0, MAX_TEXT_LENGTH).toWellFormed();
 }
 
 /** A whole number from zero up. */

@@ -1,3 +1,4 @@
+import type { OnLimit } from '../../limits.ts';
 import type { LifeEvent } from './events.ts';
 
 /** A run of a container that began and ended; events tell no more of it than this. */
@@ -22,15 +23,16 @@ export type Lives = {
 };
 
 export type LivesOptions = {
-  /** Of runs that are not seen yet; more than that are not counted. */
+  /** Of runs that are not seen yet, and of those that ended in one cycle. */
   readonly maxRuns: number;
+  readonly onLimit: OnLimit;
   /** Events from before it are of no interest. Unix time in milliseconds. */
   readonly sinceMs: number;
 };
 
 type Ended = { readonly life: Life; readonly runs: number };
 
-export function createLives({ maxRuns, sinceMs }: LivesOptions): Lives {
+export function createLives({ maxRuns, onLimit, sinceMs }: LivesOptions): Lives {
   const begun = new Map<string, LifeEvent>();
   let ended = new Map<string, Ended>();
   /** What the last cycle was told of. */
@@ -53,7 +55,8 @@ export function createLives({ maxRuns, sinceMs }: LivesOptions): Lives {
       if (event.atMs <= repeatedUntilMs) return;
       heardUntilMs = Math.max(heardUntilMs, event.atMs);
       if (event.what === 'end') noteEnd(event);
-      else if (begun.size < maxRuns) begun.set(event.id, event);
+      else if (begun.size < maxRuns || begun.has(event.id)) begun.set(event.id, event);
+      else onLimit('runs');
     },
     seen: (id) => void begun.delete(id),
     seenAtEnd: (id) => {

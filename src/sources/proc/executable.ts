@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import { LIMITS } from '../../limits.ts';
+import { LIMITS, type OnLimit } from '../../limits.ts';
 import { okValue } from '../kernel-files.ts';
 import type { ProcFs } from './proc-fs.ts';
 
@@ -8,8 +8,8 @@ import type { ProcFs } from './proc-fs.ts';
 const MAX_CHARACTERS = LIMITS.executableName.max;
 
 /** The target of /proc/PID/exe → the base name of the file that the process runs, which may be deleted meanwhile. */
-export function parseExecutableLink(target: string): string | undefined {
-  return named(posix.basename(target.replace(/ \(deleted\)$/, '')));
+export function parseExecutableLink(target: string, onLimit?: OnLimit): string | undefined {
+  return named(posix.basename(target.replace(/ \(deleted\)$/, '')), onLimit);
 }
 
 /** /proc/PID/comm: the first 15 bytes of the base name, unless the process named itself something else. */
@@ -20,10 +20,14 @@ export function parseComm(bytes: Buffer): string | undefined {
 /** The link needs ptrace rights and kernel threads and zombies have none; their name in comm is there for anyone. */
 export function readExecutable(proc: ProcFs, pid: number): string | undefined {
   const link = okValue(proc.files.attempt('proc.exe', () => readlinkSync(`${proc.path}/${pid}/exe`)));
-  const name = link === undefined ? undefined : parseExecutableLink(link);
+  const name = link === undefined ? undefined : parseExecutableLink(link, proc.files.onLimit);
   return name ?? okValue(proc.files.read('proc.comm', `${proc.path}/${pid}/comm`, parseComm));
 }
 
 /** By characters, so that none is cut in two. */
-const named = (name: string): string | undefined =>
-  name === '' ? undefined : Array.from(name).slice(0, MAX_CHARACTERS).join('');
+function named(name: string, onLimit?: OnLimit): string | undefined {
+  if (name === '') return undefined;
+  const characters = Array.from(name);
+  if (characters.length > MAX_CHARACTERS) onLimit?.('executableName', characters.length - MAX_CHARACTERS);
+  return characters.slice(0, MAX_CHARACTERS).join('');
+}

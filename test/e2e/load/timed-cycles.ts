@@ -11,6 +11,8 @@ export type TimedCycle = {
   /** Milliseconds that went to one container, and to all others and what they share. */
   readonly troubleMs: number;
   readonly othersMs: number;
+  /** From the beginning of the cycle until the last value of another container was there, whatever it was spent on. */
+  readonly wallMs: number;
   readonly troublePoints: number;
   readonly containers: number;
   readonly processes: number;
@@ -19,6 +21,7 @@ export type TimedCycle = {
 export type TimedCycles = {
   /** Of many cycles the one that took the others least: what else the machine does is in all but that one. */
   fastest(troubleId?: string): Promise<TimedCycle>;
+  next(troubleId?: string): Promise<TimedCycle>;
   limits(): ReadonlyMap<string, unknown>;
 };
 
@@ -36,7 +39,9 @@ export async function createTimedCycles(
   releasers.add('discovery', sources.discovery.close);
 
   async function cycle(troubleId: string | undefined): Promise<TimedCycle> {
+    const beganMs = performance.now();
     const containers = await sources.collector.discover();
+    let wallMs = 0;
     let [troubleMs, othersMs, troublePoints, processes] = [0, 0, 0, 0];
     let lastMs = performance.now();
     for await (const collected of sources.collector.collect(containers)) {
@@ -45,14 +50,16 @@ export async function createTimedCycles(
       const tookMs = performance.now() - lastMs;
       lastMs += tookMs;
       const counts = Object.values(collected.usage.processes?.countByState ?? {});
-      if (collected.usage.container.id !== troubleId) othersMs += tookMs;
-      else {
+      if (collected.usage.container.id !== troubleId) {
+        othersMs += tookMs;
+        wallMs = lastMs - beganMs;
+      } else {
         troubleMs += tookMs;
         troublePoints += countPoints(collected.metrics);
         processes = counts.reduce((sum, count) => sum + count, 0);
       }
     }
-    return { troubleMs, othersMs, troublePoints, processes, containers: containers.length };
+    return { troubleMs, othersMs, wallMs, troublePoints, processes, containers: containers.length };
   }
 
   return {
@@ -61,6 +68,7 @@ export async function createTimedCycles(
       for (let count = 0; count < CYCLES; count++) cycles.push(await cycle(troubleId));
       return cycles.sort((a, b) => a.othersMs - b.othersMs)[0]!;
     },
+    next: cycle,
     limits: sources.limits.counts,
   };
 }

@@ -26,6 +26,9 @@ export async function buildAgentImage(releasers: Releasers, host?: string): Prom
   const args = [
     'build',
     '--quiet',
+    // An engine of the test's own has no network to give.
+    '--network',
+    'none',
     '--force-rm',
     ...file,
     '--build-arg',

@@ -39,10 +39,7 @@ export function composeFlags(name: string, variables: Readonly<Record<string, st
     ...flags('--cap-add', service.cap_add),
     ...flags('--security-opt', service.security_opt),
     ...flags('--group-add', service.group_add),
-    ...flags(
-      '--volume',
-      service.volumes?.filter((volume) => typeof volume === 'string'),
-    ),
+    ...flags('--volume', service.volumes?.filter((volume) => typeof volume === 'string').map(withoutName)),
     ...flags('--mount', service.volumes?.filter((volume) => typeof volume !== 'string').flatMap(mountText)),
     ...Object.entries(service.environment ?? {}).flatMap(([key, value]) => ['--env', `${key}=${filled(value)}`]),
   ];
@@ -50,6 +47,11 @@ export function composeFlags(name: string, variables: Readonly<Record<string, st
 
 function some(value: string | undefined): string[] {
   return value === undefined ? [] : [value];
+}
+
+/** A volume of the container's own in place of one with a name, which would outlive the test. */
+function withoutName(volume: string): string {
+  return volume.startsWith('/') ? volume : volume.replace(/^[^:]*:/, '');
 }
 
 /** Nothing where this machine lacks the file. */

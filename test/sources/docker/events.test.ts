@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLineSplitter, parseEventLine } from '../../../src/sources/docker/events.ts';
+import { createLineSplitter, parseEventBeginning, parseEventLine } from '../../../src/sources/docker/events.ts';
 import { containerId } from '../../fakes/docker-documents.ts';
 
 const ID = containerId('ab');
@@ -60,4 +60,12 @@ test('drops an endless line up to its end and goes on', () => {
   splitter.push(Buffer.from('tail\nnext\n\n'));
   expect(seen).toEqual(['next']);
   expect(overlong).toBe(1);
+});
+
+test('takes from the beginning of a line that is too long which container it is about', () => {
+  const Attributes = { image: 'redis:7', label: 'x'.repeat(100_000) };
+  const event = { status: 'start', id: ID, Type: 'container', Action: 'start', Actor: { ID, Attributes }, time: 5 };
+  const beginning = Buffer.from(JSON.stringify(event)).subarray(0, 1_000);
+  expect(parseEventBeginning(beginning)).toEqual({ kind: 'changed', id: ID });
+  expect(parseEventBeginning(Buffer.from('x'.repeat(1_000)))).toEqual({ kind: 'garbage' });
 });

@@ -113,7 +113,11 @@ test('bounds names and labels, and takes only labels that are strings', () => {
   expect(container.labels).not.toHaveProperty('number');
   const leftOut: unknown[] = [];
   parseInspect(document, { runtime: 'docker', onLimit: (limit, count) => leftOut.push([limit, count]) });
-  expect(leftOut).toEqual([['labels', MAX_LABELS + 1]]);
+  expect(leftOut).toEqual([
+    ['engineText', 10_000 - MAX_TEXT_LENGTH],
+    ['labels', MAX_LABELS + 1],
+    ['engineText', 10_001 - MAX_TEXT_LENGTH],
+  ]);
 });
 
 test('knows the sandbox of a pod by the labels of the kubelet, and by none of them alone', () => {
