@@ -30,7 +30,7 @@ describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], "accurac
   });
   afterAll(() => releasers.release());
 
-  describePhases(MACHINE_ENGINE, MACHINE_PHASES, () => world);
+  describePhases({ engine: MACHINE_ENGINE, phases: MACHINE_PHASES, run: (each) => each.run(world) });
 
   it('let no counter of any container fall', () => {
     expect(world.watch.falls()).toEqual([]);
