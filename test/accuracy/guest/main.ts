@@ -41,7 +41,7 @@ async function measure(world: World): Promise<Record<string, ScenarioResult>> {
 
 const world = await startWorld();
 const scenarios = await measure(world);
-const result: GuestResult = { kernel: `Linux ${release()}`, scenarios, falls: world.watch.falls() };
+const result: GuestResult = { kernel: `Linux ${release()} in user mode`, scenarios, falls: world.watch.falls() };
 const file = join(process.argv[2]!, RESULT_FILE);
 writeFileSync(`${file}.part`, JSON.stringify(result));
 renameSync(`${file}.part`, file);

@@ -4,7 +4,7 @@ export type ScenarioResult = { readonly outcomes: Readonly<Record<string, Outcom
 
 /** What the guest tells the host, as JSON. */
 export type GuestResult = {
-  /** Its kernel, as uname says it. */
+  /** Its kernel, with the version that uname says. */
   readonly kernel: string;
   readonly scenarios: Readonly<Record<string, ScenarioResult>>;
   /** Counters that fell. */
