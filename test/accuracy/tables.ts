@@ -6,6 +6,7 @@ import { HYBRID } from './scenarios/hybrid.ts';
 import { LIFE } from './scenarios/life.ts';
 import { MEMORY } from './scenarios/memory.ts';
 import { NETWORK } from './scenarios/network.ts';
+import { OPT_IN } from './scenarios/opt-in.ts';
 import { PROCESSOR } from './scenarios/processor.ts';
 import { UNIFIED } from './scenarios/unified.ts';
 
@@ -14,6 +15,10 @@ import { UNIFIED } from './scenarios/unified.ts';
 export const MACHINE_ENGINE = 'Docker, cgroup v1';
 
 export const MACHINE_PHASES: readonly Phase[] = [...PROCESSOR, ...MEMORY, ...DISK, ...NETWORK, ...LIFE, ...HYBRID];
+
+export const OPT_IN_ENGINE = 'Docker, cgroup v1, with every family switched on';
+
+export const OPT_IN_PHASES: readonly Phase[] = OPT_IN;
 
 export const UNIFIED_ENGINE = 'Docker, cgroup v2';
 
@@ -25,6 +30,7 @@ export const GUEST_PHASES: readonly Phase[] = EVERY_CONTROLLER;
 
 export const ALL_ROWS: readonly Row[] = [
   ...rowsOf(MACHINE_ENGINE, MACHINE_PHASES),
+  ...rowsOf(OPT_IN_ENGINE, OPT_IN_PHASES),
   ...rowsOf(UNIFIED_ENGINE, UNIFIED_PHASES),
   ...rowsOf(GUEST_ENGINE, GUEST_PHASES),
 ];

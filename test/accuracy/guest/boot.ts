@@ -37,7 +37,7 @@ export async function runGuest(releasers: Releasers): Promise<GuestResult> {
   ];
   const guest = await startChild({
     command: KERNEL,
-    args: [`mem=${MEMORY}`, ...root, ...devices, ...console, ...variables],
+    args: [`mem=${MEMORY}`, `uml_dir=${dir}`, ...root, ...devices, ...console, ...variables],
     env: { ...process.env, LD_PRELOAD: preload },
   });
   releasers.add('guest', () => guest.stop());

@@ -2,7 +2,8 @@
  * Loaded into a User Mode Linux (LD_PRELOAD). It keeps the processor's registers of each of its threads through ptrace, and
  * knows an extended state of 832 bytes. Processors with AVX-512 have more, newer kernels refuse to set a part of it, and
  * User Mode Linux ends with "ptrace set fp regs failed". So the whole state is kept here, under the address at which
- * User Mode Linux keeps its part of it.
+ * User Mode Linux keeps its part of it. A thread that begins may find what one before it left there beyond that part: no program
+ * relies on those registers after a system call, and every thread begins with the end of one.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -53,7 +54,7 @@ long ptrace(enum __ptrace_request request, ...) {
   size_t bytes = part->iov_len < whole.iov_len ? part->iov_len : whole.iov_len;
   char **kept = whole_of(part->iov_base);
   if (gets) {
-    if (*kept == NULL && (*kept = malloc(MAX_BYTES)) == NULL) abort();
+    if (*kept == NULL && (*kept = malloc(whole.iov_len)) == NULL) abort();
     memcpy(*kept, now, whole.iov_len);
     memcpy(part->iov_base, now, bytes);
     part->iov_len = bytes;
