@@ -55,7 +55,7 @@ export const INEXACT = `## What cannot be exact, and by how much
 - **Gauges and levels are sampled**: they are what was true at one moment of each interval. What rises and falls again between two
   cycles is not seen; counters are, and \`container.memory.peak\` (to be switched on) keeps the highest use.
 - **Containers that rest.** Where a container's CPU accounting has not moved since the last cycle, no process of it has run, and its processes are not
-  read again. What is done to them from outside without them, such as taking back their memory, is in \`container.process.*\` at most
+  read again. What is done to them from outside without them, such as taking back pages that they have mapped, is in \`container.process.*\` at most
   ${RESTED_CYCLES} cycles later. The cgroup's files and the interfaces are read in every cycle.
 - **\`container.process.memory.pss\` is sampled.** All processes of all containers together get ${BUDGET_MS} ms of a cycle; those for which there is no time
   keep their last value until it is their turn. Where the whole host needs n times that, a value is at most about n cycles old. Until

@@ -234,10 +234,9 @@ const firstKilled = scenario({
 });
 
 export const MEMORY: readonly Phase[] = [
-  {
-    name: 'memory',
-    scenarios: [anonymous, mappedFile, shared, tmpfs, reserved, threads, childKilled, firstKilled],
-  },
+  { name: 'memory', scenarios: [anonymous, mappedFile, shared, tmpfs, reserved, threads] },
+  // Apart: at its limit the kernel also takes back pages of the programs' files, which processes of all containers have mapped.
+  { name: 'memory limits', scenarios: [childKilled, firstKilled] },
   // Last, since the machine may have swap from then on.
   { name: 'swap', scenarios: [swapped] },
 ];
