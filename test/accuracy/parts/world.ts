@@ -87,5 +87,5 @@ export async function untilDone({ docker }: World, { name }: TestContainer): Pro
 
 export function untilSays(docker: Docker, name: string, pattern: RegExp): Promise<RegExpExecArray> {
   const look = async () => pattern.exec(await docker.logs(name)) ?? undefined;
-  return waitFor(`${name} says ${pattern}`, look, { timeoutMs: 60_000, everyMs: 300 });
+  return waitFor(`${name} says ${pattern}`, look, { timeoutMs: 100_000, everyMs: 300 });
 }
