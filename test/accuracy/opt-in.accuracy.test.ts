@@ -7,7 +7,7 @@ import { createReleasers } from '../e2e/parts/releasers.ts';
 import { describeWith } from '../parts.ts';
 import { describePhases } from './parts/suite.ts';
 import { startWatch } from './parts/watch.ts';
-import type { World } from './parts/world.ts';
+import { OWN_CONTAINERS, type World } from './parts/world.ts';
 import { OPT_IN_ENGINE, OPT_IN_PHASES } from './tables.ts';
 
 describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], 'accuracy of what is to be switched on', () => {
@@ -21,7 +21,7 @@ describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], 'accurac
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: watch.endpoint, OTEL_EXPORTER_OTLP_COMPRESSION: 'none' };
     const families = Object.keys(METRIC_FAMILIES).filter((family) => family !== 'executables');
     const metrics = Object.fromEntries(families.map((family) => [family, { enabled: true }]));
-    await startQuickAgent(releasers, env, { metrics });
+    await startQuickAgent(releasers, env, { metrics, containers: OWN_CONTAINERS });
     world = {
       docker,
       images,

@@ -86,6 +86,9 @@ export const INEXACT = `## What cannot be exact, and by how much
   before it was removed is missing, at most that of one interval. What was counted before stays counted, but for what a removed one had
   counted in the last minute before the agent was killed.
 
+- **A counter that the kernel says lower than before** is held until the kernel is past it again ([ADR 0015](adr/0015-where-a-series-begins.md)): it
+  says too little meanwhile, by what it fell, and never too much.
+
 ### Restarts of the agent
 
 - **An agent that ends in order** (SIGTERM) leaves a state file and goes on from it. Processes that end while it is away are as those

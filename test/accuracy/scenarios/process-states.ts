@@ -21,7 +21,7 @@ function statOf(pid: number | string): readonly string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The gauge is of all containers of the engine: it is looked at before and after, and alone. */
+/** The gauge is of all containers that are measured: it is looked at before and after, and alone. */
 const unattributed = scenario({
   name: '500 short processes, SIGCHLD ignored',
   rows: { seconds: ['plimsoll.cpu.unattributed, gained', 's', PROCESS_TICKS] },
