@@ -85,7 +85,6 @@ export const INEXACT = `## What cannot be exact, and by how much
 - **Memory events of child cgroups on cgroup v1** are added up from files of their own: what one counted after it was last read and
   before it was removed is missing, at most that of one interval. What was counted before stays counted, but for what a removed one had
   counted in the last minute before the agent was killed.
-
 - **A counter that the kernel says lower than before** is held until the kernel is past it again ([ADR 0015](adr/0015-where-a-series-begins.md)): it
   says too little meanwhile, by what it fell, and never too much.
 
