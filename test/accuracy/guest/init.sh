@@ -14,11 +14,14 @@ mount -t hostfs -o "$RESULTS" none /run/results
 swapon /dev/ubdb
 ip link set lo up
 
+# Without it Docker copies the image for every container.
+busybox insmod "/usr/lib/uml/modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
+
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo '+cpu +memory +io +pids' >/sys/fs/cgroup/cgroup.subtree_control
 # Docker 20.10 looks for memory.swap.max in its own cgroup to know whether swap can be limited; the root has no such file.
 mkdir /sys/fs/cgroup/engine
-sh -c 'echo $$ >/sys/fs/cgroup/engine/cgroup.procs; exec dockerd --data-root /run/data/docker --storage-driver vfs \
+sh -c 'echo $$ >/sys/fs/cgroup/engine/cgroup.procs; exec dockerd --data-root /run/data/docker \
   --bridge none --iptables=false --ip6tables=false' >/run/results/dockerd.log 2>&1 &
 
 "$NODE" "$MAIN" /run/results >/run/results/main.log 2>&1
