@@ -60,6 +60,8 @@ export const INEXACT = `## What cannot be exact, and by how much
 - **\`container.process.memory.pss\` is sampled.** All processes of all containers together get ${BUDGET_MS} ms of a cycle; those for which there is no time
   keep their last value until it is their turn. Where the whole host needs n times that, a value is at most about n cycles old. Until
   each process of a container has been read once, and where one of them has over ${LIMITS.pssResident.max / 1024 ** 3} GiB resident, there is none.
+- **While reading takes over a tenth of the interval** the dearest families of metrics are left out, and their series end
+  ([ADR 0022](adr/0022-what-is-thinned-is-not-read.md)). The agents of this page do not do that.
 - **\`container.filesystem.usage\`** is what the engine said at most ${minutes(SIZE_INTERVAL_MS)} minutes ago. The engine is asked for one container after the other and
   left alone for nine times as long as each answer took, so on a host where that takes longer for all it is that much older.
 - **Memory summed over processes** (\`container.process.memory.*\`) counts a page that processes share once for each of them: n
