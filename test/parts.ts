@@ -25,6 +25,7 @@ const PARTS = {
     existsSync('/dev/loop-control')
       ? answers('mkfs.ext4', ['-V'], 'no mkfs.ext4 (Debian: e2fsprogs)')
       : 'no loop devices',
+  userModeLinux: () => answers('linux.uml', ['--version'], 'no linux.uml (Debian: user-mode-linux)'),
   gcc: () => answers('gcc', ['--version'], 'no gcc'),
   busybox: () => (existsSync('/bin/busybox') ? 'here' : 'no /bin/busybox (Debian: busybox-static)'),
 } satisfies Record<string, () => string>;

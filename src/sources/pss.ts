@@ -21,7 +21,7 @@ export type PssReaderOptions = {
 };
 
 /** About what a process of the largest size takes. */
-const BUDGET_MS = 20;
+export const BUDGET_MS = 20;
 const MAX_RESIDENT_BYTES = LIMITS.pssResident.max;
 
 /** Measured: 19 ms for 1 GiB in pages of 4 KiB. Taken for processes until something was read. */

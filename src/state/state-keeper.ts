@@ -29,7 +29,7 @@ export type StateKeeperOptions = {
   readonly lock?: LockState;
 };
 
-const WRITE_INTERVAL_MS = 60_000;
+export const WRITE_INTERVAL_MS = 60_000;
 const FAMILIES: readonly RememberedFamily[] = ['procfs', 'network'];
 
 /** Restores the accounts from the state file, and keeps that file up to date. Throws DirectoryInUse. */

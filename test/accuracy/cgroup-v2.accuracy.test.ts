@@ -40,7 +40,7 @@ describeWith(['linux', 'root', 'dockerd', 'docker', 'busybox', 'gcc'], 'accuracy
   });
   afterAll(() => releasers.release());
 
-  describePhases(UNIFIED_ENGINE, UNIFIED_PHASES, () => world);
+  describePhases({ engine: UNIFIED_ENGINE, phases: UNIFIED_PHASES, run: (each) => each.run(world) });
 
   it('let no counter of any container fall', () => {
     expect(world.watch.falls()).toEqual([]);

@@ -6,7 +6,7 @@ import { createReleasers } from '../e2e/parts/releasers.ts';
 import { describeWith } from '../parts.ts';
 import { describePhases } from './parts/suite.ts';
 import { startWatch } from './parts/watch.ts';
-import type { World } from './parts/world.ts';
+import { OWN_CONTAINERS, type World } from './parts/world.ts';
 import { MACHINE_ENGINE, MACHINE_PHASES } from './tables.ts';
 
 describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], "accuracy on the machine's engine", () => {
@@ -18,7 +18,7 @@ describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], "accurac
     const images = await importImages();
     const watch = await startWatch(releasers);
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: watch.endpoint, OTEL_EXPORTER_OTLP_COMPRESSION: 'none' };
-    await startQuickAgent(releasers, env);
+    await startQuickAgent(releasers, env, { containers: OWN_CONTAINERS });
     world = {
       docker,
       images,
@@ -30,7 +30,7 @@ describeWith(['linux', 'root', 'cgroupV1', 'docker', 'busybox', 'gcc'], "accurac
   });
   afterAll(() => releasers.release());
 
-  describePhases(MACHINE_ENGINE, MACHINE_PHASES, () => world);
+  describePhases({ engine: MACHINE_ENGINE, phases: MACHINE_PHASES, run: (each) => each.run(world) });
 
   it('let no counter of any container fall', () => {
     expect(world.watch.falls()).toEqual([]);

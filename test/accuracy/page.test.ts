@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXACT, NOT_CHARGED, TICKS } from './parts/bounds.ts';
 import { generateAccuracyPage, listedRows } from './parts/page.ts';
+import { INEXACT, INTRODUCTION } from './parts/prose.ts';
 import { type Outcome, objection, type Row } from './parts/row.ts';
-import { ALL_ROWS } from './tables.ts';
+import { ALL_ROWS, GUEST_ENGINE } from './tables.ts';
 
 const MACHINE = { kernel: 'Linux 6.1', engine: 'Docker 20', date: '2026-11-23' };
 const row: Row = { engine: 'Docker', scenario: 'busy', value: 'container.cpu.time', unit: 's', bound: TICKS };
@@ -22,6 +23,17 @@ describe('docs/accuracy.md', () => {
     expect(listedRows(page)).toEqual(listedRows(generateAccuracyPage(ALL_ROWS, [], MACHINE)));
   });
 
+  it.each(Object.entries({ INTRODUCTION, INEXACT }))(
+    'has the prose of the suite, so that it is not stale: %s',
+    (_, prose) => {
+      expect(page).toContain(prose);
+    },
+  );
+
+  it('says of each table which kernel it is of, where that is another', () => {
+    expect(page).toMatch(new RegExp(`## ${GUEST_ENGINE}\n\nOn Linux \\d+\\.\\S+ in user mode\\.\n`));
+  });
+
   it('was written by a run in which every row was measured and within its bound', () => {
     const unproven = page.split('\n').filter((line) => /\*\*off\*\*|not measured/.test(line));
     expect(unproven).toEqual([]);
@@ -30,6 +42,15 @@ describe('docs/accuracy.md', () => {
   it('names each row once', () => {
     const keys = ALL_ROWS.map(({ engine, scenario, value }) => `${engine}: ${scenario}: ${value}`);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+});
+
+describe('a table', () => {
+  it('says which kernel it is of, where that is not the one of the page', () => {
+    const measured = { row, outcome: { truth: 2, plimsoll: 2 } };
+    const page = generateAccuracyPage([row], [{ ...measured, kernel: 'Linux 5.10' }], MACHINE);
+    expect(page).toContain('## Docker\n\nOn Linux 5.10.\n\n| scenario');
+    expect(generateAccuracyPage([row], [measured], MACHINE)).toContain('## Docker\n\n| scenario');
   });
 });
 

@@ -19,6 +19,12 @@ export const REASONS = {
   unwaited:
     'Each process ends within an interval and nobody waits for it: /proc never shows what it used. It is never counted too high. container.cpu.time has all of it.',
   program: "The truth is what the program asked for; the program's own code, stack and libraries come with it.",
+  'said before':
+    'The program says it before it comes to rest, and before its container does; what it does for that is counted, too.',
+  'asked for':
+    'The truth is how often the program was asked to wait; it also waits while it starts, for its threads, and at its end.',
+  'other moments':
+    'The test reads what the kernel says at other moments than Plimsoll, which also goes by ticks of 10 ms.',
   'file system': "The truth is what the program transferred; the file system's own blocks come with it.",
   'not charged': 'cgroup v1 charges what the kernel writes back later to no container. On cgroup v2 it is charged.',
   'lost with the interface':
@@ -34,6 +40,9 @@ export const PROCESS_TICKS = bound('process ticks', 0.05, 0.05);
 export const PROGRAM_START = bound('program start', 0.03, 0.05);
 export const UNWAITED = bound('unwaited', Number.POSITIVE_INFINITY, 0.05);
 export const PROGRAM = bound('program', 0, 2 * MEBIBYTE);
+export const SAID_BEFORE = bound('said before', 0, 20);
+export const ASKED_FOR = bound('asked for', 0, 100);
+export const OTHER_MOMENTS = bound('other moments', 0.1, 0.1);
 export const FILE_SYSTEM = bound('file system', 0, MEBIBYTE);
 export const NOT_CHARGED = bound('not charged', Number.POSITIVE_INFINITY, MEBIBYTE);
 export const LOST_WITH_INTERFACE = bound('lost with the interface', 220_000, 20_000);

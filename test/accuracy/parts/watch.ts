@@ -31,6 +31,9 @@ export type Watch = {
   falls(): readonly string[];
 };
 
+/** In place of a container's id: what the agent says of itself. */
+export const AGENT = 'agent';
+
 /** A cycle's time is given to its points after the reading, so a reading of before can have a time of after. */
 const READING_MS = 250;
 
@@ -41,7 +44,7 @@ export async function startWatch(releasers: Releasers): Promise<Watch> {
   const falls: string[] = [];
 
   function take(point: ReceivedPoint): void {
-    const id = String(point.resource['container.id']);
+    const id = String(point.resource['container.id'] ?? AGENT);
     const series = seriesOf(point);
     const before = lastValues.get(`${id} ${series}`);
     if (!point.stale && point.isMonotonic && before?.startSeconds === point.startSeconds) {

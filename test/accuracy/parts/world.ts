@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Docker, TestContainer } from '../../e2e/parts/docker.ts';
 import type { Images } from '../../e2e/parts/images.ts';
 import type { Releasers } from '../../e2e/parts/releasers.ts';
+import { RUN_ID, RUN_LABEL } from '../../e2e/parts/run-id.ts';
 import { waitFor } from '../../e2e/parts/wait.ts';
 import { type OldValues, readOldWay } from './old-method.ts';
 import { readStats, type Stats } from './stats-api.ts';
@@ -18,6 +19,9 @@ export type World = {
   readonly cgroupPath: string;
   readonly releasers: Releasers;
 };
+
+/** Configuration of an agent on an engine that has other containers, too: it measures those of this run. */
+export const OWN_CONTAINERS = { include: [`label:${RUN_LABEL}=${RUN_ID}`] };
 
 /** Everything about a container that does nothing at the moment. */
 export type Quiet<T> = {
@@ -87,5 +91,5 @@ export async function untilDone({ docker }: World, { name }: TestContainer): Pro
 
 export function untilSays(docker: Docker, name: string, pattern: RegExp): Promise<RegExpExecArray> {
   const look = async () => pattern.exec(await docker.logs(name)) ?? undefined;
-  return waitFor(`${name} says ${pattern}`, look, { timeoutMs: 60_000, everyMs: 300 });
+  return waitFor(`${name} says ${pattern}`, look, { timeoutMs: 100_000, everyMs: 300 });
 }

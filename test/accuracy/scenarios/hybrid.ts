@@ -4,7 +4,7 @@ import type { TestContainer } from '../../e2e/parts/docker.ts';
 import { EXACT, TICKS } from '../parts/bounds.ts';
 import { type Phase, scenario } from '../parts/scenario.ts';
 import { cgroupOf, fieldIn, numberIn, quiet, untilDone, type World } from '../parts/world.ts';
-import { pressure } from './unified.ts';
+import { pressures } from './pressure.ts';
 
 /** On a host with the controllers on v1, and the v2 hierarchy beside them. */
 
@@ -73,8 +73,8 @@ export const HYBRID: readonly Phase[] = [
   { name: 'child cgroups on v1', scenarios: [nested] },
   {
     name: 'pressure on a hybrid host',
-    scenarios: [
-      pressure((world, container) => cgroupOf({ cgroupPath: join(world.cgroupPath, 'unified') }, container, '')),
-    ],
+    scenarios: pressures((world, container) =>
+      cgroupOf({ cgroupPath: join(world.cgroupPath, 'unified') }, container, ''),
+    ),
   },
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContainer } from '../../e2e/parts/docker.ts';
 import { RUN_ID } from '../../e2e/parts/run-id.ts';
+import { waitFor } from '../../e2e/parts/wait.ts';
 import { EXACT, INTERVAL_MS, PROCESS_TICKS, TICKS } from '../parts/bounds.ts';
 import type { Outcome, Value } from '../parts/row.ts';
 import { type Phase, scenario } from '../parts/scenario.ts';
@@ -25,7 +26,8 @@ const paused = scenario({
     const command = ['load', '--threads', '1', '--seconds', '3'];
     const container = await world.docker.run({ image: world.images.programs, command });
     await sleep(1_300);
-    await world.docker.docker(['pause', container.name]);
+    // On a busy machine runc may fail to freeze it in time, and says so.
+    await waitFor('it is paused', () => world.docker.docker(['pause', container.name]), { timeoutMs: 20_000 });
     const charged = () => ({ seconds: chargedSeconds(world, container) });
     const first = await quiet(world, container, charged);
     await sleep(5_000 - 2 * INTERVAL_MS);

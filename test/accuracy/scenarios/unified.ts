@@ -6,6 +6,7 @@ import { EXACT, lastInterval, MICROSECONDS, PROCESS_TICKS, PROGRAM_START, UNWAIT
 import type { Bound, Outcome, Value } from '../parts/row.ts';
 import { type Phase, type Scenario, scenario } from '../parts/scenario.ts';
 import { cgroupOf, fieldIn, ofOld, quiet, untilDone, untilSays, type World } from '../parts/world.ts';
+import { pressures } from './pressure.ts';
 
 /** On cgroup v2, where one directory holds all that the kernel says of a container. */
 
@@ -96,48 +97,6 @@ const nested = scenario({
   },
 });
 
-/** The `total` of a line of a .pressure file, in seconds. */
-function stalledSeconds(directory: string, resource: string, scope: string): number {
-  const text = readFileSync(join(directory, `${resource}.pressure`), 'utf8');
-  return Number(new RegExp(`^${scope} .*total=(\\d+)$`, 'm').exec(text)![1]) / 1e6;
-}
-
-type DirectoryOf = (world: World, container: TestContainer) => string;
-
-/** In the v2 hierarchy, wherever it is mounted. */
-export const pressure = (directoryOf: DirectoryOf): Scenario =>
-  scenario({
-    name: 'four threads on the cores at once',
-    rows: {
-      cpuSome: ['container.pressure.time, cpu, some', 's', EXACT],
-      memorySome: ['container.pressure.time, memory, some', 's', EXACT],
-      ioSome: ['container.pressure.time, io, some', 's', EXACT],
-      ioFull: ['container.pressure.time, io, full', 's', EXACT],
-    },
-    async run(world) {
-      const container = await start(world, 'load', '--threads', '4', '--seconds', '0.5');
-      await untilDone(world, container);
-      const directory = directoryOf(world, container);
-      const read = () => ({
-        cpuSome: stalledSeconds(directory, 'cpu', 'some'),
-        memorySome: stalledSeconds(directory, 'memory', 'some'),
-        ioSome: stalledSeconds(directory, 'io', 'some'),
-        ioFull: stalledSeconds(directory, 'io', 'full'),
-      });
-      const { truth, plimsoll } = await quiet(world, container, read);
-      const outcome = (resource: string, scope: string, seconds: number): Outcome => {
-        const attributes = { 'pressure.resource': resource, 'pressure.scope': scope };
-        return { truth: seconds, plimsoll: plimsoll.value('container.pressure.time', attributes) ?? 'none' };
-      };
-      return {
-        cpuSome: outcome('cpu', 'some', truth.cpuSome),
-        memorySome: outcome('memory', 'some', truth.memorySome),
-        ioSome: outcome('io', 'some', truth.ioSome),
-        ioFull: outcome('io', 'full', truth.ioFull),
-      };
-    },
-  });
-
 const restarted = scenario({
   name: 'restarted after 1 s of work, which it does again',
   rows: {
@@ -227,7 +186,7 @@ export const UNIFIED: readonly Phase[] = [
       execThatEnds,
       used('10,000 short processes, waited for', PROCESS_TICKS, storm()),
       used('10,000 short processes, SIGCHLD ignored', UNWAITED, storm('ignore')),
-      pressure((world, container) => cgroupOf(world, container, '')),
+      ...pressures((world, container) => cgroupOf(world, container, '')),
     ],
   },
   { name: 'the rest', scenarios: [nested, restarted, removed, withoutControllers] },

@@ -21,7 +21,8 @@ export type Program =
   | 'processes'
   | 'memory'
   | 'disk'
-  | 'talk';
+  | 'talk'
+  | 'counted';
 
 /** Compiles programs/*.c, statically, once per content. @returns the folder of the binaries. */
 export async function compilePrograms(): Promise<string> {

@@ -30,7 +30,9 @@ export async function startQuickAgent(
   config: object = {},
 ): Promise<{ agent: Child; statusUrl: string }> {
   const address = `127.0.0.1:${await freePort()}`;
-  const keys = { collection: { intervalMs: INTERVAL_MS, timeoutMs: INTERVAL_MS }, status: { address }, ...config };
+  // A cycle each second on a busy machine is no reason to leave metrics out.
+  const collection = { intervalMs: INTERVAL_MS, timeoutMs: INTERVAL_MS, thinning: { enabled: false } };
+  const keys = { collection, status: { address }, ...config };
   const agent = await startAgent({ releasers, config: keys, env });
   const statusUrl = `http://${address}`;
   await waitFor(
