@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { REPOSITORY } from '../test/e2e/parts/cache.ts';
 import { type Child, startChild } from '../test/e2e/parts/child.ts';
 import type { Releasers } from '../test/e2e/parts/releasers.ts';
@@ -14,8 +16,10 @@ export type AgentOptions = {
   readonly intervalMs: number;
   /** Names in the preload folder. */
   readonly preloads?: readonly string[];
-  /** Where a preload writes what it found. */
+  /** The folder where a preload writes what it found. */
   readonly output?: string;
+  /** In which the interval can be changed later; without it the environment says the interval. */
+  readonly configFile?: string;
 };
 
 /** What `npm run build` makes of the package's bin. */
@@ -24,20 +28,20 @@ const PRELOADS = new URL('preload/', import.meta.url);
 
 /** Runs the built command as a user does: by its first line, with nothing configured but where things are. */
 export async function startAgent(options: AgentOptions): Promise<Child> {
-  const { releasers, herd, endpoint, intervalMs, preloads = [], output } = options;
+  const { releasers, herd, endpoint, intervalMs, preloads = [], output, configFile } = options;
   await chmod(CLI, 0o755);
   const own = await createTempDir(releasers);
   const nodeOptions = preloads.map((name) => `--import=${new URL(`${name}.js`, PRELOADS).href}`).join(' ');
   const child = await startChild({
     command: CLI,
-    args: ['run'],
+    args: configFile === undefined ? ['run'] : ['run', '--config', configFile],
     env: {
-      // The node that runs this, not an older one of the machine.
-      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
-      ...herdEnvironment(herd),
+      ...commandEnvironment(herd),
       PLIMSOLL_PUSH_ENDPOINT: endpoint,
-      PLIMSOLL_COLLECTION_INTERVAL_MS: String(intervalMs),
-      PLIMSOLL_COLLECTION_TIMEOUT_MS: String(intervalMs),
+      ...(configFile === undefined && {
+        PLIMSOLL_COLLECTION_INTERVAL_MS: String(intervalMs),
+        PLIMSOLL_COLLECTION_TIMEOUT_MS: String(intervalMs),
+      }),
       // The interval is shorter than any user's: all metrics are to be measured none the less.
       PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
       PLIMSOLL_STATUS_ADDRESS: '127.0.0.1:0',
@@ -49,6 +53,17 @@ export async function startAgent(options: AgentOptions): Promise<Child> {
   });
   releasers.add('agent', () => child.stop());
   return child;
+}
+
+/** Runs `plimsoll once` to its end. */
+export async function runOnce(herd: HerdAddress): Promise<void> {
+  await chmod(CLI, 0o755);
+  await promisify(execFile)(CLI, ['once'], { env: commandEnvironment(herd), maxBuffer: 64 << 20 });
+}
+
+function commandEnvironment(herd: HerdAddress): Record<string, string> {
+  // The node that runs this, not an older one of the machine.
+  return { PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, ...herdEnvironment(herd) };
 }
 
 /** Waits until half an interval after a body came in: between two cycles. */

@@ -1,5 +1,6 @@
 import type { Releasers } from '../test/e2e/parts/releasers.ts';
 import { startAgent, untilBetweenCycles } from './agent.ts';
+import { createCpuAccount } from './cpu-account.ts';
 import { type Deliveries, summarize } from './deliveries.ts';
 import type { HerdAddress } from './driver/request.ts';
 import type { Sink } from './sink.ts';
@@ -13,8 +14,9 @@ export type Arena = {
 };
 
 export type Running = {
-  /** Processes whose CPU time and memory are its cost: its own, and those that work only for it. */
-  readonly pids: readonly number[];
+  /** Of all processes that work only for it. */
+  cpuSeconds(): number;
+  pids(): readonly number[];
   /** Resolves between two cycles. */
   untilBetweenCycles(): Promise<void>;
   /** What it delivered since the last call of one of the two. */
@@ -23,15 +25,21 @@ export type Running = {
   stop(): Promise<unknown>;
 };
 
-/** An agent that measures containers, as it is really run. */
-export type Contestant = { readonly name: string; start(arena: Arena): Promise<Running> };
+/** An agent that measures the containers of a herd without an engine, as it is really run. */
+export type Contestant = {
+  readonly name: string;
+  start(arena: Arena, preloads?: readonly string[]): Promise<Running>;
+};
 
-const plimsoll: Contestant = {
+export const PLIMSOLL: Contestant = {
   name: 'Plimsoll',
-  async start({ releasers, herd, sink, intervalMs }) {
-    const agent = await startAgent({ releasers, herd, endpoint: sink.url, intervalMs });
+  async start({ releasers, herd, sink, intervalMs }, preloads = []) {
+    const account = createCpuAccount(releasers);
+    const agent = await startAgent({ releasers, herd, endpoint: sink.url, intervalMs, preloads });
+    account.add(agent.pid);
     return {
-      pids: [agent.pid],
+      cpuSeconds: account.cpuSeconds,
+      pids: account.pids,
       untilBetweenCycles: () => untilBetweenCycles(agent, sink.lastAtMs, intervalMs),
       take: () => summarize(sink.take()),
       discard: sink.discard,
@@ -40,5 +48,5 @@ const plimsoll: Contestant = {
   },
 };
 
-/** Peers are further rows here. */
-export const CONTESTANTS: readonly Contestant[] = [plimsoll];
+/** Whoever needs no real engine. Those that do are in peers/. */
+export const CONTESTANTS: readonly Contestant[] = [PLIMSOLL];

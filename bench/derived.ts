@@ -4,11 +4,14 @@ import { median, percentile } from './statistics.ts';
 
 /** What is said of a herd: medians of the rounds; ratios are taken within a round, where the machine was the same. */
 export type Derived = {
+  readonly containers: number;
   readonly cycleToFloor: number;
+  readonly cycleToHotFloor: number;
   readonly readingToFloor: number;
   readonly keptToFloor: number;
   readonly idleToBusy: number;
   readonly floorUs: number;
+  readonly hotFloorUs: number;
   readonly readingUs: number;
   readonly cycleUs: number;
   readonly filesPerContainer: number;
@@ -21,8 +24,11 @@ export type Derived = {
   readonly bytesPerSample: number;
   readonly pointsPerSample: number;
   readonly startMs: number;
+  readonly onceMs: number;
   /** CPU microseconds a container, by stage, over both halves of the herd. */
   readonly stagesUs: Readonly<Record<Stage, number>>;
+  /** What the whole agent used beyond the stages. */
+  readonly restUs: number;
   readonly idleUs: number;
   readonly busyUs: number;
   readonly helpersUs: number;
@@ -34,44 +40,46 @@ const BYTES_PER_MB = 1e6;
 const P99 = 0.99;
 
 export function derive(herd: HerdResult, contestant: string): Derived {
-  const { containers, rounds, memory, startsMs, blocksMs } = herd;
+  const { containers, startsMs, oncesMs, readingSpreadsMs, blocksMs } = herd;
+  const { rounds, memory } = herd.contestants[contestant]!;
   const over = (of: (round: Round) => number): number => median(rounds.map(of));
-  const floor = ({ floorOpen }: Round): number => floorOpen.cpuSeconds / (floorOpen.cycles * containers);
-  const kept = ({ floorKept }: Round): number =>
-    floorKept ? floorKept.cpuSeconds / (floorKept.cycles * containers) : Number.NaN;
-  const reading = (round: Round): number =>
-    round.reading.cpuSeconds / (round.reading.cycles * round.reading.containers);
-  const window = (round: Round) => round.agents[contestant]!;
-  const cycle = (round: Round): number => window(round).cpuSeconds / window(round).deliveries.samples;
-  const { residentBytes, peakBytes } = memory[contestant]!;
+  const perSample = (run: { cpuSeconds: number; cycles: number } | undefined): number =>
+    run ? run.cpuSeconds / (run.cycles * containers) : Number.NaN;
+  const floor = (round: Round): number => perSample(round.floor);
+  const cycle = ({ window }: Round): number => window.cpuSeconds / window.deliveries.samples;
   const stages = stageCosts(herd);
+  const cycleUs = over(cycle) * US_PER_SECOND;
   return {
+    containers,
     cycleToFloor: over((round) => cycle(round) / floor(round)),
-    readingToFloor: over((round) => reading(round) / floor(round)),
-    keptToFloor: over((round) => kept(round) / floor(round)),
+    cycleToHotFloor: over((round) => cycle(round) / perSample(round.hotFloor)),
+    readingToFloor: over((round) => perSample(round.reading) / floor(round)),
+    keptToFloor: over((round) => perSample(round.keptFloor) / floor(round)),
     idleToBusy: stages.idleUs / stages.busyUs,
     floorUs: over(floor) * US_PER_SECOND,
-    readingUs: over(reading) * US_PER_SECOND,
-    cycleUs: over(cycle) * US_PER_SECOND,
+    hotFloorUs: over((round) => perSample(round.hotFloor)) * US_PER_SECOND,
+    readingUs: over((round) => perSample(round.reading)) * US_PER_SECOND,
+    cycleUs,
     filesPerContainer: herd.files / containers,
-    spreadMs: median(rounds.flatMap((round) => window(round).deliveries.spreadsMs)),
+    spreadMs: median(readingSpreadsMs),
     // No block at all over a millisecond is none.
     blockP99Ms: blocksMs.length === 0 ? 0 : percentile(blocksMs, P99),
     blockMaxMs: Math.max(0, ...blocksMs),
-    residentMb: residentBytes / BYTES_PER_MB,
-    peakMb: peakBytes / BYTES_PER_MB,
-    engineRequests: Math.max(...rounds.map((round) => window(round).engineRequests)),
-    bytesPerSample: over((round) => window(round).deliveries.bytes / window(round).deliveries.samples),
-    pointsPerSample: over((round) => window(round).deliveries.points / window(round).deliveries.samples),
+    residentMb: memory.residentBytes / BYTES_PER_MB,
+    peakMb: memory.peakBytes / BYTES_PER_MB,
+    engineRequests: Math.max(...rounds.map(({ window }) => window.engineRequests)),
+    bytesPerSample: over(({ window: { deliveries } }) => deliveries.bytes / deliveries.samples),
+    pointsPerSample: over(({ window: { deliveries } }) => deliveries.points / deliveries.samples),
     startMs: median(startsMs),
+    onceMs: median(oncesMs),
     ...stages,
+    restUs: cycleUs - Object.values(stages.stagesUs).reduce((sum, each) => sum + each, 0),
   };
 }
 
-function stageCosts({
-  containers,
-  stages,
-}: HerdResult): Pick<Derived, 'stagesUs' | 'idleUs' | 'busyUs' | 'helpersUs' | 'garbageUs'> {
+type StagesUs = Pick<Derived, 'stagesUs' | 'idleUs' | 'busyUs' | 'helpersUs' | 'garbageUs'>;
+
+function stageCosts({ containers, stages }: HerdResult): StagesUs {
   const { seconds, cycles, helperSeconds, garbageSeconds } = stages;
   const perContainer = (sum: number, count: number): number => (sum / (cycles * count)) * US_PER_SECOND;
   const groups = Object.values(seconds);

@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
 
 export type BenchOptions = {
+  /** Sizes of the herds without an engine. */
   readonly containers: readonly number[];
+  /** Sizes of the herds of a real engine, on which the peers are measured, too. */
+  readonly docker: readonly number[];
+  /** How long each agent is measured on a real engine. */
+  readonly windowSeconds: number;
+  /** Whether the present tree is judged by the numbers that are kept, or these are written anew. */
+  readonly gate?: 'judge' | 'update';
   readonly cycles: number;
   readonly rounds: number;
   readonly json: boolean;
@@ -20,6 +27,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       containers: { type: 'string', default: '10,100,400' },
+      docker: { type: 'string', default: '' },
+      'window-seconds': { type: 'string', default: '60' },
+      gate: { type: 'boolean', default: false },
+      'update-gate': { type: 'boolean', default: false },
       cycles: { type: 'string', default: '10' },
       rounds: { type: 'string', default: '3' },
       json: { type: 'boolean', default: false },
@@ -29,8 +40,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   const { profile } = values;
+  const gate = values['update-gate'] ? 'update' : values.gate ? 'judge' : undefined;
   return {
-    containers: values.containers.split(',').map((text) => wholeNumber('containers', text, MOST_CONTAINERS)),
+    containers: sizes('containers', values.containers),
+    docker: sizes('docker', values.docker),
+    windowSeconds: wholeNumber('window-seconds', values['window-seconds']),
+    ...(gate && { gate }),
     cycles: wholeNumber('cycles', values.cycles),
     rounds: wholeNumber('rounds', values.rounds),
     json: values.json,
@@ -38,6 +53,11 @@ export function readOptions(args: readonly string[]): BenchOptions {
     cgroupPath: values['cgroup-path'],
     ...(profile !== undefined && { profile }),
   };
+}
+
+/** Nothing between commas is no herd at all. */
+function sizes(flag: string, text: string): number[] {
+  return text === '' ? [] : text.split(',').map((each) => wholeNumber(flag, each, MOST_CONTAINERS));
 }
 
 function wholeNumber(flag: string, text: string, most = Number.MAX_SAFE_INTEGER): number {

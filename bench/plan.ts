@@ -5,36 +5,64 @@ export type Plan = {
   /** Shorter than an interval: a busy container has done something in each. */
   readonly busyPeriodMs: number;
   readonly rounds: number;
-  /** Cycles of the agent in a round, and before the first. */
+  /** Cycles of a round, of the agent and of whatever stands beside it. */
   readonly cycles: number;
+  /** Cycles of the agent before the first round. */
   readonly warmCycles: number;
-  readonly floorCycles: number;
-  readonly driverCycles: number;
-  readonly driverWarmCycles: number;
+  /** Cycles of a floor that does not rest between them. */
+  readonly hotCycles: number;
+  readonly driver: DriverPlan;
 };
 
-const MIN_INTERVAL_MS = 200;
+/** What a driver does before and while it is measured. It has a cycle each interval, as the agent has. */
+export type DriverPlan = {
+  /** One right after the other, so that V8 has compiled everything; most of the herd is rested in them. */
+  readonly hotCycles: number;
+  /** Then with a pause, in which the busy half works. */
+  readonly warmCycles: number;
+  readonly warmIntervalMs: number;
+  readonly cycles: number;
+  readonly intervalMs: number;
+};
+
+const MIN_INTERVAL_MS = 100;
 const MS_PER_CONTAINER = 4;
-const AGENT_WARM_SAMPLES = 1_000;
-const FLOOR_SAMPLES = 5_000;
-const DRIVER_SAMPLES = 4_000;
-const DRIVER_WARM_SAMPLES = 6_000;
-const LEAST_CYCLES = 5;
+/** Large herds are given less time, or a run of 2,000 would take half an hour. */
+const LARGE = 400;
+const MS_PER_CONTAINER_OF_LARGE = 2;
+/** Of the agent and of the drivers alike. */
+const WARM_SAMPLES = 6_000;
+const LEAST_WARM_CYCLES = 30;
+const HOT_SAMPLES = 5_000;
+const LEAST_HOT_CYCLES = 5;
+const MOST_PACED_CYCLES = 40;
 
 export type PlanOptions = { readonly containers: number; readonly rounds: number; readonly cycles: number };
 
 export function planOf({ containers, rounds, cycles }: PlanOptions): Plan {
-  const intervalMs = Math.max(MIN_INTERVAL_MS, containers * MS_PER_CONTAINER);
-  const cyclesFor = (samples: number): number => Math.max(LEAST_CYCLES, Math.ceil(samples / containers));
+  const intervalMs = Math.max(
+    MIN_INTERVAL_MS,
+    Math.min(containers, LARGE) * MS_PER_CONTAINER,
+    containers * MS_PER_CONTAINER_OF_LARGE,
+  );
+  const cyclesFor = (samples: number): number => Math.ceil(samples / containers);
+  const warmCycles = Math.max(LEAST_WARM_CYCLES, cyclesFor(WARM_SAMPLES));
+  const busyPeriodMs = intervalMs / 2;
+  const paced = Math.min(MOST_PACED_CYCLES, Math.max(cycles, cyclesFor(HOT_SAMPLES / 2)));
   return {
     containers,
     intervalMs,
-    busyPeriodMs: intervalMs / 2,
+    busyPeriodMs,
     rounds,
-    cycles,
-    warmCycles: cyclesFor(AGENT_WARM_SAMPLES),
-    floorCycles: cyclesFor(FLOOR_SAMPLES),
-    driverCycles: cyclesFor(DRIVER_SAMPLES),
-    driverWarmCycles: cyclesFor(DRIVER_WARM_SAMPLES),
+    cycles: paced,
+    warmCycles,
+    hotCycles: Math.max(LEAST_HOT_CYCLES, cyclesFor(HOT_SAMPLES)),
+    driver: {
+      hotCycles: warmCycles,
+      warmCycles: Math.min(MOST_PACED_CYCLES, warmCycles),
+      warmIntervalMs: busyPeriodMs,
+      cycles: paced,
+      intervalMs,
+    },
   };
 }

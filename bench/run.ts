@@ -7,26 +7,33 @@ import { describeMachine } from './machine.ts';
 import { measureHerd } from './measure.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { performancePage } from './page.ts';
+import { measureDockerHerd } from './peers/measure.ts';
 import { planOf } from './plan.ts';
 import { profileHerd } from './profile.ts';
-import type { BenchResult, HerdResult } from './result.ts';
+import type { BenchResult } from './result.ts';
 import { tables } from './table.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 
 /** One herd after the other; what was made for one is gone before the next. */
 async function measure(options: BenchOptions, releasers: Releasers): Promise<BenchResult> {
-  const herds: HerdResult[] = [];
-  for (const containers of options.containers) {
-    const plan = planOf({ ...options, containers });
-    const progress = (text: string): void => void process.stderr.write(`${text}\n`);
-    try {
-      herds.push(await measureHerd({ plan, cgroupPath: options.cgroupPath, releasers, progress }));
-    } finally {
-      await releasers.release();
-    }
-  }
-  return { machine: await describeMachine(options.cgroupPath), herds };
+  const { cgroupPath } = options;
+  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const each = async <Result>(sizes: readonly number[], measured: (size: number) => Promise<Result>) => {
+    const results: Result[] = [];
+    for (const size of sizes) results.push(await measured(size).finally(releasers.release));
+    return results;
+  };
+  const windowMs = options.windowSeconds * 1_000;
+  return {
+    machine: await describeMachine(cgroupPath),
+    dockerHerds: await each(options.docker, (containers) =>
+      measureDockerHerd({ containers, cgroupPath, windowMs, releasers, progress }),
+    ),
+    herds: await each(options.containers, (containers) =>
+      measureHerd({ plan: planOf({ ...options, containers }), cgroupPath, releasers, progress }),
+    ),
+  };
 }
 
 async function run(options: BenchOptions, releasers: Releasers): Promise<string> {

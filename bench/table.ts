@@ -1,38 +1,49 @@
-import { CONTESTANTS } from './contestants.ts';
+import { PLIMSOLL } from './contestants.ts';
 import { type Derived, derive } from './derived.ts';
 import { STAGES } from './driver/stage-clock.ts';
+import { lineThrough } from './line.ts';
+import { budgetText, head, numberText, row } from './markdown.ts';
+import { peerTables } from './peers/table.ts';
 import type { BenchResult, HerdResult } from './result.ts';
 import { ROWS } from './rows.ts';
 
-const OURS = CONTESTANTS[0]!.name;
-
 /** The tables of a run, in Markdown. */
-export function tables({ herds }: BenchResult): string {
-  const derived = herds.map((herd) => derive(herd, OURS));
-  return [mainTable(herds, derived), stageTable(herds, derived), kindTable(herds.at(-1)!)].join('\n');
+export function tables({ herds, dockerHerds }: BenchResult): string {
+  const derived = herds.map((herd) => derive(herd, PLIMSOLL.name));
+  const synthetic =
+    herds.length === 0
+      ? []
+      : [mainTable(derived), lineText(derived), stageTable(derived), kindTable(herds.at(-1)!)].filter(Boolean);
+  return [...peerTables(dockerHerds), ...synthetic].join('\n');
 }
 
-function mainTable(herds: readonly HerdResult[], derived: readonly Derived[]): string {
+function mainTable(derived: readonly Derived[]): string {
   const lines = ROWS.map(({ what, budget = '', most, value, digits }) => {
-    const values = derived.map((each) => {
-      const number = value(each, derived[0]!);
-      return `${text(number, digits)}${most !== undefined && number > most ? ' ▲' : ''}`;
-    });
+    const values = derived.map((each) => budgetText(value(each, derived), digits, most?.(each)));
     return row([what, budget, ...values]);
   });
-  return `${head(['', 'budget', ...sizes(herds)], 2)}${lines.join('')}`;
+  return `${head(['', 'budget', ...sizes(derived)], 2)}${lines.join('')}`;
 }
 
-function stageTable(herds: readonly HerdResult[], derived: readonly Derived[]): string {
-  const lines = STAGES.map((stage) => row([stage, ...derived.map(({ stagesUs }) => text(stagesUs[stage], 1))]));
+function lineText(derived: readonly Derived[]): string {
+  const { fixedUs, perContainerUs } = lineThrough(derived);
+  if (!Number.isFinite(fixedUs)) return '';
+  const [fixed, each] = [fixedUs, perContainerUs].map((us) => numberText(us, 0));
+  return `The line through all herds: a cycle costs ${fixed} µs of CPU time, and ${each} µs for each container.\n`;
+}
+
+function stageTable(derived: readonly Derived[]): string {
+  const lines = STAGES.map((stage) => row([stage, ...derived.map(({ stagesUs }) => numberText(stagesUs[stage], 1))]));
   const extra: [string, (each: Derived) => number][] = [
-    ['of these, helper threads of V8', ({ helpersUs }) => helpersUs],
-    ['of these, the program stopped for garbage', ({ garbageUs }) => garbageUs],
+    ['rest of the agent', ({ restUs }) => restUs],
+    ['whole cycle', ({ cycleUs }) => cycleUs],
+    ['of the stages, helper threads of V8', ({ helpersUs }) => helpersUs],
+    ['of the stages, the program stopped for garbage', ({ garbageUs }) => garbageUs],
     ['all stages, idle containers', ({ idleUs }) => idleUs],
     ['all stages, busy containers', ({ busyUs }) => busyUs],
   ];
-  const totals = extra.map(([what, value]) => row([what, ...derived.map((each) => text(value(each), 1))]));
-  return `${head(['stage: CPU µs of a container', ...sizes(herds)], 1)}${[...lines, ...totals].join('')}`;
+  const totals = extra.map(([what, value]) => row([what, ...derived.map((each) => numberText(value(each), 1))]));
+  return `${head(['stage: CPU µs of a container', ...sizes(derived)], 1)}${[...lines, ...totals].join('')}`;
 }
 
 function kindTable({ containers, stages: { kinds, kindCycles } }: HerdResult): string {
@@ -41,21 +52,11 @@ function kindTable({ containers, stages: { kinds, kindCycles } }: HerdResult): s
     .map(([kind, { reads, medianUs }]) => ({ kind, reads: reads / samples, medianUs }))
     .toSorted((a, b) => b.reads * b.medianUs - a.reads * a.medianUs)
     .map(({ kind, reads, medianUs }) =>
-      row([`\`${kind}\``, text(reads, 2), text(medianUs, 1), text(reads * medianUs, 1)]),
+      row([`\`${kind}\``, numberText(reads, 2), numberText(medianUs, 1), numberText(reads * medianUs, 1)]),
     );
-  const title = `kind of file, ${containers} containers`;
+  const title = `kind of file, ${numberText(containers, 0)} containers`;
   return `${head([title, 'reads of a container', 'median µs of a read', 'µs of a container'], 1)}${lines.join('')}`;
 }
 
-const sizes = (herds: readonly HerdResult[]): string[] => herds.map(({ containers }) => `${containers} containers`);
-
-function head(titles: readonly string[], texts: number): string {
-  return `${row(titles)}|${titles.map((_, at) => (at < texts ? '---|' : '---:|')).join('')}\n`;
-}
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-
-function text(value: number, digits: number): string {
-  if (Number.isNaN(value)) return '–';
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
+const sizes = (herds: readonly Derived[]): string[] =>
+  herds.map(({ containers }) => `${numberText(containers, 0)} containers`);

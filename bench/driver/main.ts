@@ -24,9 +24,9 @@ async function answer(request: DriverRequest): Promise<unknown> {
     case 'files':
       return Object.fromEntries(everyone.map((each) => [each.id, fileSetOf(each, sources, recording.take)]));
     case 'reading':
-      return measureReading(sources, everyone, request);
+      return measureReading(sources, everyone, request.plan);
     case 'stages':
-      return measureStages(config, Object.fromEntries(groups), request);
+      return measureStages(config, Object.fromEntries(groups), request.plan);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { DriverPlan } from '../plan.ts';
 
 /** What a driver is asked on its standard input: what to do, on which herd. */
 export type DriverRequest = {
@@ -7,8 +8,7 @@ export type DriverRequest = {
   readonly herd: HerdAddress;
   /** Identifiers of the containers, in groups whose cost is told apart. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
-  readonly warmCycles: number;
-  readonly cycles: number;
+  readonly plan: DriverPlan;
   /** Where batches are sent. */
   readonly endpoint: string;
 };

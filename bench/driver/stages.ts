@@ -3,6 +3,8 @@ import type { Config } from '../../src/config/config.ts';
 import { createOtlpSender } from '../../src/push/otlp-sender.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { resolveAll } from '../../test/sources/resolve-all.ts';
+import type { DriverPlan } from '../plan.ts';
+import { createPace, runPlanned } from './pace.ts';
 import { createPipeline } from './pipeline.ts';
 import { agentFiles, createDriverSources } from './sources.ts';
 import { createStageClock, type Stage } from './stage-clock.ts';
@@ -26,7 +28,7 @@ const KIND_CYCLES = 5;
 export async function measureStages(
   config: Config,
   groups: Readonly<Record<string, readonly Container[]>>,
-  { warmCycles, cycles }: { readonly warmCycles: number; readonly cycles: number },
+  plan: DriverPlan,
 ): Promise<StageCosts> {
   const timed = timedFiles(agentFiles(config));
   const clock = createStageClock(allThreads);
@@ -41,6 +43,7 @@ export async function measureStages(
     // None of them always comes first: what one leaves behind, the next one pays for.
     pipelines.reverse();
     for (const run of pipelines) {
+      // What V8's helpers did between two cycles is in no stage.
       clock.skip();
       await plain.discovery.current();
       clock.lap('all', 'discover');
@@ -48,18 +51,23 @@ export async function measureStages(
     }
   };
 
-  for (let count = 0; count < warmCycles; count++) await cycle();
-  clock.reset();
   const garbage = watchGarbage();
-  const before = { all: allThreads(), main: mainThread() };
-  for (let count = 0; count < cycles; count++) await cycle();
+  let before = { all: 0, main: 0 };
+  await runPlanned(plan, cycle, () => {
+    clock.reset();
+    garbage.reset();
+    before = { all: allThreads(), main: mainThread() };
+  });
+  const { cycles } = plan;
   const helperSeconds = allThreads() - before.all - (mainThread() - before.main);
   const seconds = clock.seconds();
   const garbageSeconds = await garbage.end();
 
   const resolver = watched.createResolver();
   const everyone = Object.values(groups).flat();
+  const pace = createPace(plan.intervalMs);
   for (let count = -1; count < KIND_CYCLES; count++) {
+    await pace();
     for (const resolved of resolveAll(resolver, everyone)) watched.read(resolved);
     if (count < 0) timed.take();
   }
@@ -75,13 +83,17 @@ function secondsOf({ user, system }: { readonly user: number; readonly system: n
   return (user + system) / 1e6;
 }
 
-function watchGarbage(): { end(): Promise<number> } {
+function watchGarbage(): { reset(): void; end(): Promise<number> } {
   let milliseconds = 0;
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) milliseconds += duration;
   });
   observer.observe({ entryTypes: ['gc'] });
   return {
+    reset() {
+      observer.takeRecords();
+      milliseconds = 0;
+    },
     async end() {
       await new Promise((resolve) => setTimeout(resolve, 10));
       observer.disconnect();

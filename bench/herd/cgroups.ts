@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ContainerCgroups = Readonly<Record<string, string>>;
 
 export type HerdCgroups = {
-  make(id: string): Promise<ContainerCgroups>;
+  make(id: string): ContainerCgroups;
   /** Once no process is left in them. */
   remove(): Promise<void>;
 };
@@ -23,7 +23,8 @@ const LIMITS: Readonly<Record<string, string>> = {
   'cpu.cfs_quota_us': '100000',
   'cpu.max': '100000 100000',
 };
-const REMOVE_ATTEMPTS = 50;
+const REMOVED_AT_ONCE = 64;
+const REMOVE_ATTEMPTS = 100;
 const BETWEEN_ATTEMPTS_MS = 20;
 
 /** Makes cgroups by hand, as an engine with the cgroupfs driver lays them out, below a folder of this process alone. */
@@ -34,28 +35,29 @@ export function createHerdCgroups(cgroupPath: string): HerdCgroups {
   const made = [...new Set(Object.values(hierarchies))].flatMap(leftBehind);
   let count = 0;
 
-  async function directory(...parts: string[]): Promise<string> {
+  function directory(...parts: string[]): string {
     const path = join(...parts);
     if (existsSync(path)) return path;
-    await mkdir(path);
+    mkdirSync(path);
     made.push(path);
     return path;
   }
 
   return {
-    async make(id) {
+    make(id) {
       const cgroups: Record<string, string> = {};
       for (const [controller, root] of Object.entries(hierarchies)) {
-        const parent = await directory(await directory(root, group), 'docker');
-        if (isV2 && count === 0) for (const each of [root, join(root, group), parent]) await delegate(each);
-        cgroups[controller] = await directory(parent, id);
+        const parent = directory(directory(root, group), 'docker');
+        if (isV2 && count === 0) for (const each of [root, join(root, group), parent]) delegate(each);
+        cgroups[controller] = directory(parent, id);
       }
-      if (count % 2 === 0) for (const each of new Set(Object.values(cgroups))) await limit(each);
+      if (count % 2 === 0) for (const each of new Set(Object.values(cgroups))) limit(each);
       count += 1;
       return cgroups;
     },
     async remove() {
-      for (let path = made.pop(); path !== undefined; path = made.pop()) await removePatiently(path);
+      // Of a batch, parents are tried until their children have gone.
+      while (made.length > 0) await Promise.all(made.splice(-REMOVED_AT_ONCE).map(removePatiently));
     },
   };
 }
@@ -87,16 +89,16 @@ function v1Hierarchies(cgroupPath: string): Record<string, string> {
 }
 
 /** Controllers that the parent does not have cannot be handed down. */
-async function delegate(directory: string): Promise<void> {
+function delegate(directory: string): void {
   const available = readFileSync(join(directory, 'cgroup.controllers'), 'utf8').trim().split(' ');
   for (const controller of V2_CONTROLLERS.filter((name) => available.includes(name))) {
-    await writeFile(join(directory, 'cgroup.subtree_control'), `+${controller}`);
+    writeFileSync(join(directory, 'cgroup.subtree_control'), `+${controller}`);
   }
 }
 
-async function limit(directory: string): Promise<void> {
+function limit(directory: string): void {
   for (const [file, value] of Object.entries(LIMITS)) {
-    if (existsSync(join(directory, file))) await writeFile(join(directory, file), value);
+    if (existsSync(join(directory, file))) writeFileSync(join(directory, file), value);
   }
 }
 

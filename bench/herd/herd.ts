@@ -31,6 +31,7 @@ export type HerdOptions = {
 };
 
 const ID_BYTES = 32;
+const MADE_AT_ONCE = 50;
 
 /** Everything it makes goes with the release. */
 export async function createHerd(options: HerdOptions): Promise<Herd> {
@@ -43,15 +44,20 @@ export async function createHerd(options: HerdOptions): Promise<Herd> {
   const processes = await startProcesses();
   releasers.add('herd', processes.end);
 
-  const containers: HerdContainer[] = [];
-  for (let number = 0; number < options.containers; number++) {
+  const make = async (number: number): Promise<HerdContainer> => {
     const id = randomBytes(ID_BYTES).toString('hex');
     const busy = number >= options.containers / 2;
-    const own = await cgroups.make(id);
+    const own = cgroups.make(id);
     const pid = await start(processes, own, { ...options, busy });
     await writeState(runPath, id, pid, options.cgroupPath, own);
     engine.addOld(documentOf(id, pid, number));
-    containers.push({ id, pid, busy });
+    return { id, pid, busy };
+  };
+  const containers: HerdContainer[] = [];
+  while (containers.length < options.containers) {
+    const batch = Math.min(MADE_AT_ONCE, options.containers - containers.length);
+    // The program of the herd has the next ones to do while this one writes down what it made.
+    containers.push(...(await Promise.all(Array.from({ length: batch }, (_, at) => make(containers.length + at)))));
   }
   return { engine, runPath, cgroupPath, containers };
 }

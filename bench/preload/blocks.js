@@ -1,6 +1,7 @@
 // Writes down, at the end of the process, for how long the event loop was blocked at a time. A timer of 1 ms costs CPU time
 // of its own: this is never loaded where that is measured.
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 const TICK_MS = 1;
@@ -17,4 +18,4 @@ setInterval(() => {
 process.on('SIGUSR2', () => {
   blocks.length = 0;
 });
-process.on('exit', () => writeFileSync(process.env.BENCH_OUTPUT, JSON.stringify(blocks)));
+process.on('exit', () => writeFileSync(join(process.env.BENCH_OUTPUT, 'blocks.json'), JSON.stringify(blocks)));

@@ -1,6 +1,7 @@
-// A V8 CPU profile between two SIGUSR2, written to the file that BENCH_OUTPUT names.
+// A V8 CPU profile between two SIGUSR2, written to the folder that BENCH_OUTPUT names.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
 
 const SAMPLE_US = 200;
 const session = new Session();
@@ -10,7 +11,7 @@ let started = false;
 process.on('SIGUSR2', async () => {
   if (started) {
     const { profile } = await session.post('Profiler.stop');
-    writeFileSync(process.env.BENCH_OUTPUT, JSON.stringify(profile));
+    writeFileSync(join(process.env.BENCH_OUTPUT, 'cycles.cpuprofile'), JSON.stringify(profile));
     return;
   }
   started = true;

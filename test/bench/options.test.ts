@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../bench/options.ts';
 import { planOf } from '../../bench/plan.ts';
 
@@ -20,10 +20,31 @@ it.each([
   expect(() => readOptions(args)).toThrow();
 });
 
-it('has every busy container at work within each interval, whatever the size of the herd', () => {
-  for (const containers of [1, 10, 100, 2_000]) {
-    const { busyPeriodMs, intervalMs, driverCycles } = planOf({ containers, rounds: 1, cycles: 1 });
+it('reads sizes of herds of a real engine, of which there are none unless they are asked for', () => {
+  expect(readOptions([])).toMatchObject({ docker: [], windowSeconds: 60 });
+  expect(readOptions(['--docker', '100,400', '--containers', ''])).toMatchObject({
+    docker: [100, 400],
+    containers: [],
+  });
+  expect(readOptions([])).not.toHaveProperty('gate');
+  expect(readOptions(['--gate']).gate).toBe('judge');
+  expect(readOptions(['--update-gate']).gate).toBe('update');
+});
+
+describe.each([1, 10, 100, 400, 1_000, 2_000])('a plan for %i containers', (containers) => {
+  const { busyPeriodMs, intervalMs, warmCycles, cycles, driver } = planOf({ containers, rounds: 1, cycles: 10 });
+
+  it('has every busy container at work within each cycle that is measured or warms up with a pause', () => {
     expect(busyPeriodMs).toBeLessThan(intervalMs);
-    expect(driverCycles * containers).toBeGreaterThanOrEqual(1_000);
-  }
+    expect(driver.intervalMs).toBe(intervalMs);
+    expect(driver.warmIntervalMs).toBeGreaterThanOrEqual(busyPeriodMs);
+  });
+
+  it('warms the agent and the drivers alike', () => {
+    for (const count of [warmCycles, driver.hotCycles + driver.warmCycles]) {
+      expect(count * containers).toBeGreaterThanOrEqual(6_000);
+      expect(count).toBeGreaterThanOrEqual(30);
+    }
+    expect(cycles).toBeGreaterThanOrEqual(10);
+  });
 });

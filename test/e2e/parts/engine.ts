@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, startChild } from './child.ts';
 import { createDocker, type Docker } from './docker.ts';
-import { killProcessesWith } from './leaks.ts';
+import { killProcessesWith, processesWith } from './leaks.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { createTempDir } from './temp-dir.ts';
 import { waitFor } from './wait.ts';
@@ -17,6 +17,10 @@ export type Engine = {
   readonly host: string;
   readonly socket: string;
   readonly docker: Docker;
+  /** Its execution root: the states of its containers' runtime are in it. */
+  readonly execRoot: string;
+  /** dockerd and what it started, containers not among them. */
+  pids(): number[];
   /** Starts dockerd, for the first time or again, and waits until it answers. */
   start(): Promise<void>;
   /** SIGTERM: dockerd stops its containers, too. */
@@ -30,6 +34,8 @@ export type EngineOptions = {
   readonly cgroupV2?: boolean;
   /** Its containers run on while it is away, and belong to it when it is back. */
   readonly liveRestore?: boolean;
+  /** Its containers have an interface on a bridge, in the engine's network namespace, from which nothing gets out. */
+  readonly bridge?: boolean;
 };
 
 const WITH_CGROUP_V2 = [
@@ -41,8 +47,8 @@ const WITH_CGROUP_V2 = [
 ];
 
 /**
- * An engine of the test's own beside the machine's, to be stopped, killed and started again. Its containers have no network.
- * It runs in a network namespace of its own, because a dockerd without a bridge deletes the `docker0` that it finds.
+ * An engine of the test's own beside the machine's, to be stopped, killed and started again. Its containers have no network
+ * unless it is asked for. It runs in a network namespace of its own, because a dockerd without a bridge deletes the `docker0` that it finds.
  */
 export async function startEngine(releasers: Releasers, options: EngineOptions = {}): Promise<Engine> {
   const dir = await createTempDir(releasers);
@@ -87,10 +93,19 @@ export async function startEngine(releasers: Releasers, options: EngineOptions =
     }
   });
   await start();
-  return { host, socket, docker, start, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return {
+    host,
+    socket,
+    docker,
+    execRoot: join(dir, 'exec'),
+    pids: () => processesWith(ENGINE_VARIABLE, dir).map(({ pid }) => pid),
+    start,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
 }
 
-function flags(dir: string, host: string, { liveRestore }: EngineOptions): string[] {
+function flags(dir: string, host: string, { liveRestore, bridge }: EngineOptions): string[] {
   const paths = [
     '--data-root',
     join(dir, 'data'),
@@ -100,7 +115,8 @@ function flags(dir: string, host: string, { liveRestore }: EngineOptions): strin
     join(dir, 'dockerd.pid'),
   ];
   const more = liveRestore ? ['--live-restore'] : [];
-  return [...paths, '--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false', ...more];
+  const network = bridge ? ['--ip-masq=false', '--userland-proxy=false'] : ['--bridge=none'];
+  return [...paths, '--host', host, ...network, '--iptables=false', '--ip6tables=false', ...more];
 }
 
 /** A killed engine leaves the mounts of its containers. */
