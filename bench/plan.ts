@@ -35,6 +35,7 @@ const WARM_SAMPLES = 6_000;
 const LEAST_WARM_CYCLES = 30;
 const HOT_SAMPLES = 5_000;
 const LEAST_HOT_CYCLES = 5;
+const PACED_SAMPLES = 1_500;
 const MOST_PACED_CYCLES = 40;
 
 export type PlanOptions = { readonly containers: number; readonly rounds: number; readonly cycles: number };
@@ -48,7 +49,7 @@ export function planOf({ containers, rounds, cycles }: PlanOptions): Plan {
   const cyclesFor = (samples: number): number => Math.ceil(samples / containers);
   const warmCycles = Math.max(LEAST_WARM_CYCLES, cyclesFor(WARM_SAMPLES));
   const busyPeriodMs = intervalMs / 2;
-  const paced = Math.min(MOST_PACED_CYCLES, Math.max(cycles, cyclesFor(HOT_SAMPLES / 2)));
+  const paced = Math.min(MOST_PACED_CYCLES, Math.max(cycles, cyclesFor(PACED_SAMPLES)));
   return {
     containers,
     intervalMs,

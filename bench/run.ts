@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { REPOSITORY } from '../test/e2e/parts/cache.ts';
 import { createReleasers, type Releasers } from '../test/e2e/parts/releasers.ts';
+import { passGate } from './gate/gate.ts';
+import { readKept, writeKept } from './gate/kept.ts';
+import { startGateAgent } from './gate/measure.ts';
 import { describeMachine } from './machine.ts';
 import { measureHerd } from './measure.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -42,9 +45,23 @@ async function run(options: BenchOptions, releasers: Releasers): Promise<string>
     const plan = planOf({ ...options, containers: options.containers[0]! });
     return profileHerd(plan, options.profile, { ...options, releasers }).finally(releasers.release);
   }
+  if (options.gate !== undefined) return gate(options.gate, options.cgroupPath, releasers).finally(releasers.release);
   const result = await measure(options, releasers);
   if (options.page) writeFileSync(PAGE, performancePage(result));
   return options.json ? `${JSON.stringify(result, null, 2)}\n` : tables(result);
+}
+
+/** What the tests ask of the present tree (test/e2e/cost-gate.e2e.test.ts), by hand. */
+async function gate(how: 'judge' | 'update', cgroupPath: string, releasers: Releasers): Promise<string> {
+  const agent = await startGateAgent(releasers, cgroupPath);
+  if (how === 'update') {
+    const measured = await agent.measure();
+    writeKept(measured);
+    return `kept: ${JSON.stringify(measured)}\n`;
+  }
+  const { measured, worse } = await passGate(agent, readKept());
+  if (worse.length > 0) process.exitCode = 1;
+  return `${[JSON.stringify(measured), ...worse].join('\n')}\n`;
 }
 
 const releasers = createReleasers();

@@ -53,7 +53,8 @@ describe('what is said of peers', () => {
 
   it('counts what they make the engine do, and not what it does anyway', () => {
     const [ours, cadvisor] = herd.peers.map((each) => costsOf(each, herd));
-    expect(ours).toMatchObject({ engineUs: 0, floorUs: 100 });
+    expect(ours).toMatchObject({ engineUs: 0 });
+    expect(ours!.floorUs).toBeCloseTo(100);
     expect(ours!.sumUs).toBeCloseTo(300);
     expect(cadvisor!.ownUs).toBeCloseTo(2_000);
     expect(cadvisor!.engineUs).toBeCloseTo(500);

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Releasers } from '../../test/e2e/parts/releasers.ts';
+import { startAgent, untilBetweenCycles } from '../agent.ts';
+import { createCpuAccount } from '../cpu-account.ts';
+import { summarize } from '../deliveries.ts';
+import { runFloor } from '../floor.ts';
+import { createHerd } from '../herd/herd.ts';
+import { filesOf } from '../measure.ts';
+import { planOf } from '../plan.ts';
+import { memoryOf } from '../process-memory.ts';
+import { createSink } from '../sink.ts';
+import { median } from '../statistics.ts';
+import type { GateNumbers } from './judge.ts';
+
+/** An agent that has warmed up, over a herd of 100. */
+export type GateAgent = {
+  /** Medians of some short rounds; in each the floor runs in the pauses of the agent, so that both meet the same machine. */
+  measure(): Promise<GateNumbers>;
+  signal(signal: NodeJS.Signals): void;
+};
+
+const CONTAINERS = 100;
+const INTERVAL_MS = 200;
+const ROUNDS = 8;
+const CYCLES = 15;
+const BYTES_PER_MB = 1e6;
+
+export async function startGateAgent(
+  releasers: Releasers,
+  cgroupPath: string,
+  preloads: readonly string[] = [],
+): Promise<GateAgent> {
+  const { driver, warmCycles } = planOf({ containers: CONTAINERS, rounds: 1, cycles: CYCLES });
+  const busyPeriodMs = INTERVAL_MS / 2;
+  const herd = await createHerd({ releasers, containers: CONTAINERS, busyPeriodMs, cgroupPath, network: true });
+  const sink = await createSink(releasers);
+  const address = { dockerHost: herd.engine.host, runPath: herd.runPath, cgroupPath };
+  const groups = { all: herd.containers.map(({ id }) => id) };
+  const files = await filesOf({ herd: address, groups, endpoint: sink.url, plan: driver });
+
+  const account = createCpuAccount(releasers);
+  const agent = await startAgent({ releasers, herd: address, endpoint: sink.url, intervalMs: INTERVAL_MS, preloads });
+  account.add(agent.pid);
+  const betweenCycles = (): Promise<void> => untilBetweenCycles(agent, sink.lastAtMs, INTERVAL_MS);
+
+  async function round(): Promise<GateNumbers> {
+    await betweenCycles();
+    sink.discard();
+    const before = account.cpuSeconds();
+    const floor = await runFloor('open', { paths: files, cycles: CYCLES, intervalMs: INTERVAL_MS });
+    await betweenCycles();
+    const cpuSeconds = account.cpuSeconds() - before;
+    const ofSample = cpuSeconds / summarize(sink.take()).samples;
+    const ofFloor = floor!.cpuSeconds / (CYCLES * CONTAINERS);
+    return {
+      cycleToFloor: ofSample / ofFloor,
+      residentMb: memoryOf(account.pids()).residentBytes / BYTES_PER_MB,
+    };
+  }
+
+  await betweenCycles();
+  await sleep(warmCycles * INTERVAL_MS);
+  return {
+    signal: agent.signal,
+    async measure() {
+      const rounds: GateNumbers[] = [];
+      while (rounds.length < ROUNDS) rounds.push(await round());
+      return {
+        cycleToFloor: median(rounds.map(({ cycleToFloor }) => cycleToFloor)),
+        residentMb: median(rounds.map(({ residentMb }) => residentMb)),
+      };
+    },
+  };
+}
