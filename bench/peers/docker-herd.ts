@@ -42,13 +42,15 @@ export async function createDockerHerd(options: DockerHerdOptions): Promise<Dock
   // What they start from now on is in it with them.
   for (const pid of engine.pids()) engineAccount.add(pid);
   const image = await importHerdImage(releasers, engine.host);
-  const gateway = await engine.docker.docker([
+  const subnet = await engine.docker.docker([
     'network',
     'inspect',
     'bridge',
     '-f',
-    '{{(index .IPAM.Config 0).Gateway}}',
+    '{{(index .IPAM.Config 0).Subnet}}',
   ]);
+  // A default bridge has the first address of its network.
+  const gateway = subnet.replace(/\d+\/\d+$/, '1');
   const api = new Docker({ socketPath: engine.socket });
 
   const containers: DockerContainer[] = new Array(options.containers);
@@ -72,6 +74,9 @@ export async function createDockerHerd(options: DockerHerdOptions): Promise<Dock
     const { Id: id, State } = await container.inspect();
     containers[number] = { id, pid: State.Pid };
   });
+  const running = await api.listContainers();
+  if (running.length < options.containers)
+    throw new Error(`only ${running.length} of ${options.containers} containers run`);
   const { Version: engineVersion } = await api.version();
   return { engine, engineVersion, engineAccount, runPath: await runPathOf(engine, releasers), containers };
 }

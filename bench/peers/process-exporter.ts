@@ -21,7 +21,7 @@ export const PROCESS_EXPORTER: Peer = {
     const missing = { missing: `process-exporter: install the package ${COMMAND}` };
     const told = promisify(execFile)(COMMAND, ['--version']);
     return told.then(
-      ({ stdout, stderr }) => ({ version: /version (\S+)/.exec(stdout + stderr)?.[1] ?? 'unknown' }),
+      ({ stdout, stderr }) => ({ version: /revision: ([^)]+)/.exec(stdout + stderr)?.[1] ?? 'unknown' }),
       () => missing,
     );
   },
