@@ -15,14 +15,14 @@ import type { GateNumbers } from './judge.ts';
 /** An agent that has warmed up, over a herd of 100. */
 export type GateAgent = {
   /** Medians of some short rounds; in each the floor runs in the pauses of the agent, so that both meet the same machine. */
-  measure(): Promise<GateNumbers>;
+  measure(rounds?: number): Promise<GateNumbers>;
   signal(signal: NodeJS.Signals): void;
 };
 
 const CONTAINERS = 100;
 const INTERVAL_MS = 200;
-const ROUNDS = 8;
-const CYCLES = 15;
+const ROUNDS = 6;
+const CYCLES = 12;
 const BYTES_PER_MB = 1e6;
 
 export async function startGateAgent(
@@ -62,9 +62,9 @@ export async function startGateAgent(
   await sleep(warmCycles * INTERVAL_MS);
   return {
     signal: agent.signal,
-    async measure() {
+    async measure(count = ROUNDS) {
       const rounds: GateNumbers[] = [];
-      while (rounds.length < ROUNDS) rounds.push(await round());
+      while (rounds.length < count) rounds.push(await round());
       return {
         cycleToFloor: median(rounds.map(({ cycleToFloor }) => cycleToFloor)),
         residentMb: median(rounds.map(({ residentMb }) => residentMb)),
