@@ -12,6 +12,8 @@ export type Push = { readonly atMs: number; readonly bytes: number; readonly req
 export type Deliveries = {
   /** A container in a cycle. */
   readonly samples: number;
+  /** Of these, with values that were read since the container's last sample. */
+  readonly readAnew: number;
   readonly points: number;
   /** Of the bodies with containers in them, as they went over the wire. */
   readonly bytes: number;
@@ -28,6 +30,8 @@ export function summarize(pushes: readonly Push[]): Deliveries {
   const points = resources.map(pointsOf);
   return {
     samples: resources.length,
+    // Who pushes has read before.
+    readAnew: resources.length,
     points: points.reduce((sum, each) => sum + each.length, 0),
     bytes: ofContainers.reduce((sum, { bytes }) => sum + bytes, 0),
     spreadsMs: spreadsOf(resources.map((resource, at) => ({ id: containerIdOf(resource)!, points: points[at]! }))),

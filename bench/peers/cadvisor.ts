@@ -10,12 +10,21 @@ import { type Answer, type Scrape, startScraper } from './scraper.ts';
 const MODULE = new URL('cadvisor/go.mod', import.meta.url);
 const WARM_CYCLES = 4;
 
-/** As people run it who want it cheap: at the interval of the others, and containers only. */
+/** As people run it who want it cheap. It reads containers that do nothing more rarely than it is told, up to once a minute. */
 export const CADVISOR: Peer = {
   name: 'cAdvisor',
   version,
-  start: (arena) => start(arena, ['--docker_only', `--housekeeping_interval=${arena.intervalMs}ms`]),
+  start: (arena) => start(arena, cheap(arena)),
 };
+
+/** As cheap, but with values of the present interval, as the others deliver them. */
+export const CADVISOR_EVERY_INTERVAL: Peer = {
+  name: 'cAdvisor that reads each interval',
+  version,
+  start: (arena) => start(arena, [...cheap(arena), '--allow_dynamic_housekeeping=false']),
+};
+
+const cheap = ({ intervalMs }: DockerArena): string[] => ['--docker_only', `--housekeeping_interval=${intervalMs}ms`];
 
 /** Nothing configured: it reads every second whatever it is asked. */
 export const CADVISOR_AT_DEFAULTS: Peer = {
@@ -61,16 +70,16 @@ async function start(arena: DockerArena, flags: readonly string[]): Promise<Runn
 /** A sample carries the time at which it was read: `container_x{id="/docker/<id>",…} 1 1700000000000`. */
 export function parseCadvisor({ text }: Answer, ids: ReadonlySet<string>): Scrape {
   const seen = new Set<string>();
-  let [series, oldest, newest] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const readAtMs = new Map<string, number>();
+  let series = 0;
   for (const line of text.split('\n')) {
     const [, id] = /^[^#{]+\{[^}]*\bid="[^"]*\/([0-9a-f]{64})"/.exec(line) ?? [];
     if (id === undefined || !ids.has(id)) continue;
     seen.add(id);
     series += 1;
     const [, atMs] = / (\d{13})$/.exec(line) ?? [];
-    if (atMs === undefined) continue;
-    oldest = Math.min(oldest, Number(atMs));
-    newest = Math.max(newest, Number(atMs));
+    if (atMs !== undefined) readAtMs.set(id, Number(atMs));
   }
-  return { containers: seen.size, series, spreadMs: newest - oldest };
+  const times = [...readAtMs.values()];
+  return { containers: seen.size, series, spreadMs: Math.max(...times) - Math.min(...times), readAtMs };
 }

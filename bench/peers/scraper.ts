@@ -6,6 +6,8 @@ export type Scrape = {
   readonly series: number;
   /** From the oldest reading in it to the newest. */
   readonly spreadMs: number;
+  /** When each container was read, where the samples say it; else each was read when it was asked for. */
+  readonly readAtMs?: ReadonlyMap<string, number>;
 };
 
 export type Answer = { readonly text: string; readonly tookMs: number };
@@ -26,6 +28,7 @@ export type ScraperOptions = {
 /** Scrapes as Prometheus does: every interval, compressed. */
 export function startScraper({ url, intervalMs, parse }: ScraperOptions): Scraper {
   let taken: { answer: Answer; bytes: number }[] = [];
+  let before: Answer | undefined;
   let running: Promise<void> = Promise.resolve();
   let failure: unknown;
   const timer = setInterval(() => {
@@ -38,6 +41,7 @@ export function startScraper({ url, intervalMs, parse }: ScraperOptions): Scrape
   }, intervalMs);
   return {
     discard() {
+      before = taken.at(-1)?.answer ?? before;
       taken = [];
     },
     take() {
@@ -46,6 +50,7 @@ export function startScraper({ url, intervalMs, parse }: ScraperOptions): Scrape
       const sum = (of: (scrape: Scrape) => number): number => scrapes.reduce((all, each) => all + of(each), 0);
       return {
         samples: sum(({ containers }) => containers),
+        readAnew: readAnew([...(before ? [parse(before)] : []), ...scrapes]),
         points: sum(({ series }) => series),
         bytes: taken.reduce((all, { bytes }) => all + bytes, 0),
         spreadsMs: scrapes.map(({ spreadMs }) => spreadMs),
@@ -56,6 +61,16 @@ export function startScraper({ url, intervalMs, parse }: ScraperOptions): Scrape
       await running;
     },
   };
+}
+
+/** Of all scrapes but the first, which is there to be compared with. */
+function readAnew(scrapes: readonly Scrape[]): number {
+  const counts = scrapes.slice(1).map(({ containers, readAtMs }, at) => {
+    if (readAtMs === undefined) return containers;
+    const earlier = scrapes[at]!.readAtMs!;
+    return [...readAtMs].filter(([id, readAt]) => readAt !== earlier.get(id)).length;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The length of the compressed body is said only where it is not in chunks; then there is none. */

@@ -8,6 +8,8 @@ export type PeerCosts = {
   readonly ownUs: number;
   readonly engineUs: number;
   readonly sumUs: number;
+  /** Of a sample whose values were read since the one before. */
+  readonly anewUs: number;
   readonly floorUs: number;
 };
 
@@ -31,10 +33,22 @@ const ROWS: readonly PeerRow[] = [
     value: (_, { sumUs }, ours) => ours.sumUs / sumUs,
     digits: 3,
   },
+  {
+    what: 'the same of samples that were read anew',
+    budget: '≤ 0.1 of cAdvisor',
+    most: { cAdvisor: 0.1, 'cAdvisor that reads each interval': 0.1 },
+    value: (_, { anewUs }, ours) => ours.anewUs / anewUs,
+    digits: 3,
+  },
   { what: 'it ÷ floor', value: (_, { sumUs, floorUs }) => sumUs / floorUs, digits: 1 },
   { what: 'CPU of a container-sample (µs)', value: (_, { sumUs }) => sumUs, digits: 0 },
   { what: 'of these, its own', value: (_, { ownUs }) => ownUs, digits: 0 },
   { what: 'of these, the engine’s for it', value: (_, { engineUs }) => engineUs, digits: 0 },
+  {
+    what: 'of its samples, read anew',
+    value: ({ deliveries: { readAnew, samples } }) => readAnew / samples,
+    digits: 2,
+  },
   { what: 'floor in the same window (µs)', value: (_, { floorUs }) => floorUs, digits: 0 },
   { what: 'series of a container', value: ({ deliveries: { points, samples } }) => points / samples, digits: 1 },
   {
@@ -68,5 +82,7 @@ export function costsOf(peer: PeerResult, herd: DockerHerdResult): PeerCosts {
   // A herd that is left alone is not quiet to the tick: what is less than nothing is nothing.
   const engineUs = perSample(Math.max(0, peer.engineCpuSeconds - herd.engineAloneCpuSeconds));
   const floorUs = (peer.floor.cpuSeconds / (peer.floor.cycles * herd.containers)) * US_PER_SECOND;
-  return { ownUs, engineUs, sumUs: ownUs + engineUs, floorUs };
+  const sumUs = ownUs + engineUs;
+  const { samples, readAnew } = peer.deliveries;
+  return { ownUs, engineUs, sumUs, anewUs: (sumUs * samples) / readAnew, floorUs };
 }

@@ -28,7 +28,7 @@ it('counts containers, points and bytes, and nothing of the agent about itself',
     push(50, agent),
     push(100, agent, container('a', 2_000)),
   ];
-  expect(summarize(pushes)).toMatchObject({ samples: 3, points: 9, bytes: 400 });
+  expect(summarize(pushes)).toMatchObject({ samples: 3, readAnew: 3, points: 9, bytes: 400 });
 });
 
 it('takes the n-th sample of each container for the n-th cycle, in however many bodies it came', () => {
@@ -41,5 +41,5 @@ it('takes the n-th sample of each container for the n-th cycle, in however many 
 });
 
 it('says nothing of nothing', () => {
-  expect(summarize([])).toEqual({ samples: 0, points: 0, bytes: 0, spreadsMs: [] });
+  expect(summarize([])).toEqual({ samples: 0, readAnew: 0, points: 0, bytes: 0, spreadsMs: [] });
 });

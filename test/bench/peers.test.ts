@@ -1,7 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { parseCadvisor } from '../../bench/peers/cadvisor.ts';
 import { parseProcessExporter } from '../../bench/peers/process-exporter.ts';
 import type { DockerHerdResult, PeerResult } from '../../bench/peers/result.ts';
+import { startScraper } from '../../bench/peers/scraper.ts';
 import { costsOf, peerTables } from '../../bench/peers/table.ts';
 
 const [A, B, OTHER] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
@@ -17,7 +20,15 @@ container_memory_rss{id="/docker/${OTHER}"} 1 1600000000000
 container_memory_rss{id="/"} 1 1600000000000
 machine_cpu_cores 2
 `;
-    expect(parseCadvisor({ text, tookMs: 1 }, new Set([A, B]))).toEqual({ containers: 2, series: 4, spreadMs: 2_000 });
+    expect(parseCadvisor({ text, tookMs: 1 }, new Set([A, B]))).toEqual({
+      containers: 2,
+      series: 4,
+      spreadMs: 1_500,
+      readAtMs: new Map([
+        [A, 1_700_000_000_500],
+        [B, 1_700_000_002_000],
+      ]),
+    });
   });
 
   it('process-exporter: groups, and how long it read', () => {
@@ -38,7 +49,7 @@ describe('what is said of peers', () => {
     engineCpuSeconds,
     floor: { cpuSeconds: 0.06, files: 1, failures: 0, cycles: 6 },
     memory: { residentBytes: 50e6, peakBytes: 60e6 },
-    deliveries: { samples: 600, points: 6_000, bytes: 1, spreadsMs: [5] },
+    deliveries: { samples: 600, readAnew: 300, points: 6_000, bytes: 1, spreadsMs: [5] },
   });
   const herd: DockerHerdResult = {
     containers: 100,
@@ -57,6 +68,7 @@ describe('what is said of peers', () => {
     expect(ours!.floorUs).toBeCloseTo(100);
     expect(ours!.sumUs).toBeCloseTo(300);
     expect(cadvisor!.ownUs).toBeCloseTo(2_000);
+    expect(cadvisor!.anewUs).toBeCloseTo(5_000);
     expect(cadvisor!.engineUs).toBeCloseTo(500);
   });
 
@@ -67,4 +79,36 @@ describe('what is said of peers', () => {
     expect(lines[2]).toBe('| CPU of a container-sample: Plimsoll ÷ it | ≤ 0.1 of cAdvisor | 1.000 | 0.120 ▲ | 0.300 |');
     expect(table).toContain('Left out: process-exporter: install it.');
   });
+});
+
+it('who is scraped is asked every interval, and what was not read again is told apart', async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.end(String(asked));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const scraper = startScraper({
+    url: `http://127.0.0.1:${port}/`,
+    intervalMs: 20,
+    // One container is read each time, the other one every second time.
+    parse: ({ text }) => ({
+      containers: 2,
+      series: 10,
+      spreadMs: 1,
+      readAtMs: new Map([
+        ['a', Number(text)],
+        ['b', Math.floor(Number(text) / 2)],
+      ]),
+    }),
+  });
+  while (asked < 9) await new Promise((resolve) => setTimeout(resolve, 5));
+  await scraper.stop();
+  server.close();
+  const { samples, points, readAnew } = scraper.take();
+  const scrapes = samples / 2;
+  expect(scrapes).toBeGreaterThanOrEqual(8);
+  expect(points).toBe(10 * scrapes);
+  expect(readAnew).toBe(scrapes - 1 + Math.floor(scrapes / 2));
 });

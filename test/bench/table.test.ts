@@ -13,7 +13,13 @@ const round = (cycleUs: number, slow = 1, containers = 10): Round => {
   return {
     window: {
       cpuSeconds: (cycleUs * 5 * containers) / 1e6,
-      deliveries: { samples: 5 * containers, points: 200 * containers, bytes: 2_500 * containers, spreadsMs: [] },
+      deliveries: {
+        samples: 5 * containers,
+        readAnew: 5 * containers,
+        points: 200 * containers,
+        bytes: 2_500 * containers,
+        spreadsMs: [],
+      },
       engineRequests: 0,
     },
     floor,
