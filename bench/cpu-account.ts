@@ -37,10 +37,16 @@ export function createCpuAccount(releasers: Releasers): CpuAccount {
   };
 }
 
-/** Of benchmarks that were killed. */
+/** Of benchmarks that were killed: nobody else ends the agents that they started. */
 function removeLeftBehind(root: string): void {
   for (const name of readdirSync(root)) {
     const [pid] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : [];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmdirSync(join(root, name));
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    const members = readFileSync(join(root, name, 'cgroup.procs'), 'utf8')
+      .split('\n')
+      .filter(Boolean);
+    for (const member of members) process.kill(Number(member), 'SIGKILL');
+    // Those that were ended a moment ago are still in theirs: the next benchmark removes it.
+    if (members.length === 0) rmdirSync(join(root, name));
   }
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { REPOSITORY } from '../test/e2e/parts/cache.ts';
 import { createReleasers, type Releasers } from '../test/e2e/parts/releasers.ts';
 import { passGate } from './gate/gate.ts';
+import { typicalOf } from './gate/judge.ts';
 import { readKept, writeKept } from './gate/kept.ts';
 import { startGateAgent } from './gate/measure.ts';
 import { describeMachine } from './machine.ts';
@@ -55,7 +56,7 @@ async function run(options: BenchOptions, releasers: Releasers): Promise<string>
 async function gate(how: 'judge' | 'update', cgroupPath: string, releasers: Releasers): Promise<string> {
   const agent = await startGateAgent(releasers, cgroupPath);
   if (how === 'update') {
-    const measured = await agent.measure();
+    const measured = typicalOf([await agent.measure(), await agent.measure(), await agent.measure()]);
     writeKept(measured);
     return `kept: ${JSON.stringify(measured)}\n`;
   }

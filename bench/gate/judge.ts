@@ -1,3 +1,5 @@
+import { median } from '../statistics.ts';
+
 /** What is kept in bench/gate.json, and what is measured of the present tree. */
 export type GateNumbers = {
   /** CPU time of the whole agent over that of the floor, of a container-sample. */
@@ -22,6 +24,12 @@ export function judge(kept: GateNumbers, measured: GateNumbers): string[] {
     const part = ((measured[field] / kept[field] - 1) * 100).toFixed(0);
     return `${NAMES[field]}: ${measured[field].toFixed(2)} is ${part} % more than ${kept[field].toFixed(2)}, which is kept in bench/gate.json`;
   });
+}
+
+/** What is kept: neither a lucky measurement, which nobody meets again, nor a bad one. */
+export function typicalOf(measured: readonly GateNumbers[]): GateNumbers {
+  const typical = (of: (numbers: GateNumbers) => number): number => median(measured.map(of));
+  return { cycleToFloor: typical((each) => each.cycleToFloor), residentMb: typical((each) => each.residentMb) };
 }
 
 /** The best of each: whatever else runs on the machine makes it only worse. */

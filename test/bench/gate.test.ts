@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { passGate } from '../../bench/gate/gate.ts';
-import { type GateNumbers, judge } from '../../bench/gate/judge.ts';
+import { type GateNumbers, judge, typicalOf } from '../../bench/gate/judge.ts';
 
 const KEPT: GateNumbers = { cycleToFloor: 2, residentMb: 100 };
 const numbers = (cycleToFloor: number, residentMb = 100): GateNumbers => ({ cycleToFloor, residentMb });
@@ -20,6 +20,10 @@ describe('the gate', () => {
 
   it('fails what is no number', () => {
     expect(judge(KEPT, numbers(Number.NaN))).toHaveLength(1);
+  });
+
+  it('keeps what is typical', () => {
+    expect(typicalOf([numbers(2, 130), numbers(3, 110), numbers(2.2, 120)])).toEqual(numbers(2.2, 120));
   });
 
   const agentOf = (...measured: GateNumbers[]) => {
