@@ -10,6 +10,8 @@ import { summarize } from '../deliveries.ts';
 import { planOf } from '../plan.ts';
 import type { Peer } from './peer.ts';
 
+const CYCLES_AFTER_RELOAD = 5;
+
 /** Compiled code comes with cycles, not with time: it has as many as it would have in minutes at the interval that is measured. */
 export const PLIMSOLL_ON_DOCKER: Peer = {
   name: 'Plimsoll',
@@ -27,8 +29,9 @@ export const PLIMSOLL_ON_DOCKER: Peer = {
     await sleep(plan.warmCycles * plan.intervalMs);
     await setInterval(intervalMs);
     agent.signal('SIGHUP');
-    // The first cycle after a reload makes everything anew.
-    for (let count = 0; count < 2; count++) await untilBetweenCycles(agent, sink.lastAtMs, intervalMs);
+    // The first cycles after a reload make everything anew.
+    for (let count = 0; count < CYCLES_AFTER_RELOAD; count++)
+      await untilBetweenCycles(agent, sink.lastAtMs, intervalMs);
     return {
       cpuSeconds: account.cpuSeconds,
       pids: account.pids,

@@ -25,7 +25,7 @@ type PeerRow = {
 const US_PER_SECOND = 1e6;
 const BYTES_PER_MB = 1e6;
 
-const ROWS: readonly PeerRow[] = [
+export const PEER_ROWS: readonly PeerRow[] = [
   {
     what: 'CPU of a container-sample: Plimsoll ÷ it',
     budget: '≤ 0.1 of cAdvisor',
@@ -65,7 +65,7 @@ export function peerTables(herds: readonly DockerHerdResult[]): string[] {
   return herds.map((herd) => {
     const { containers, peers, leftOut } = herd;
     const costs = peers.map((peer) => costsOf(peer, herd));
-    const lines = ROWS.map(({ what, budget = '', most = {}, value, digits }) => {
+    const lines = PEER_ROWS.map(({ what, budget = '', most = {}, value, digits }) => {
       const cells = peers.map((peer, at) => budgetText(value(peer, costs[at]!, costs[0]!), digits, most[peer.name]));
       return row([what, budget, ...cells]);
     });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../bench/derived.ts';
+import { PEER_ROWS } from '../../bench/peers/table.ts';
 import type { HerdResult, Round } from '../../bench/result.ts';
 import { ROWS } from '../../bench/rows.ts';
 import { tables } from '../../bench/table.ts';
@@ -120,12 +121,16 @@ describe('the table', () => {
   });
 });
 
-it('docs/performance.md has the rows of the table, so that it is not stale', () => {
+it('docs/performance.md has the rows of the tables, so that it is not stale', () => {
   const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
-  const [table] = page.split('\n\n').filter((part) => part.startsWith('|  | budget'));
-  const written = table
-    ?.split('\n')
-    .slice(2)
-    .map((line) => line.split(' | ').slice(0, 2).join(' | '));
-  expect(written).toEqual(ROWS.map(({ what, budget = '' }) => `| ${what} | ${budget}`));
+  const rowsOf = (isTable: (title: string) => boolean): string[] =>
+    (page.split('\n\n').find((part) => isTable(part.split('\n', 1)[0]!)) ?? '')
+      .trimEnd()
+      .split('\n')
+      .slice(2)
+      .map((line) => line.split(' | ').slice(0, 2).join(' | '));
+  const texts = (rows: readonly { what: string; budget?: string }[]) =>
+    rows.map(({ what, budget = '' }) => `| ${what} | ${budget}`);
+  expect(rowsOf((title) => title.startsWith('|  | budget'))).toEqual(texts(ROWS));
+  expect(rowsOf((title) => title.includes('of a real engine | budget'))).toEqual(texts(PEER_ROWS));
 });
