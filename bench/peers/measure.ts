@@ -67,6 +67,8 @@ export async function measureDockerHerd(plan: DockerHerdPlan): Promise<DockerHer
     }
     progress(peer.name);
     const own = createReleasers();
+    // On a signal, too.
+    releasers.add(peer.name, own.release);
     try {
       const arena = {
         releasers: own,
