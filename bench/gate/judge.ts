@@ -4,6 +4,7 @@ import { median } from '../statistics.ts';
 export type GateNumbers = {
   /** CPU time of the whole agent over that of the floor, of a container-sample. */
   readonly cycleToFloor: number;
+  /** Once all garbage has been collected. */
   readonly residentMb: number;
 };
 
@@ -12,7 +13,7 @@ export const ALLOWED_PART = 0.2;
 
 const NAMES: Readonly<Record<keyof GateNumbers, string>> = {
   cycleToFloor: 'CPU time of a cycle ÷ floor',
-  residentMb: 'resident memory (MB)',
+  residentMb: 'resident memory without garbage (MB)',
 };
 
 /** What is worse than what is kept by more than is allowed, in words; nothing where nothing is. */

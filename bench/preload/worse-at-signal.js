@@ -1,6 +1,6 @@
-// From SIGUSR2 on the process is worse on purpose: it burns half as much CPU time again as it uses, and holds half as much memory again.
+// From SIGWINCH on the process is worse on purpose: it burns half as much CPU time again as it uses, and holds half as much memory again.
 let held;
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   held = Buffer.alloc(process.memoryUsage.rss() / 2, 1);
   let last = process.cpuUsage();
   setInterval(() => {
