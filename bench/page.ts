@@ -6,8 +6,8 @@ const BYTES_PER_GIB = 2 ** 30;
 const INTRODUCTION = `# Performance
 
 What the agent costs at its defaults, beside a C program that opens, reads and closes the same files and parses nothing: the
-floor; and beside other agents on the same containers. Written by \`npm run bench -- --page\`; bench/README.md says what each number is. Times are of one shared machine and change
-from run to run; ratios were taken side by side and hold better. ▲: over the budget.
+floor; and beside other agents on the same containers. Written by \`npm run bench -- --page\`; bench/README.md says what each
+number is. Times are of one shared machine and change from run to run; ratios were taken side by side and hold better. ▲: over the budget.
 `;
 
 /** The content of docs/performance.md. */

@@ -17,9 +17,9 @@ export const CADVISOR: Peer = {
   start: (arena) => start(arena, cheap(arena)),
 };
 
-/** As cheap, but with values of the present interval, as the others deliver them. */
-export const CADVISOR_EVERY_INTERVAL: Peer = {
-  name: 'cAdvisor that reads each interval',
+/** As cheap, and containers that do nothing as often as the others: every interval and up to one more, at random. */
+export const CADVISOR_WITHOUT_BACKOFF: Peer = {
+  name: 'cAdvisor without back-off',
   version,
   start: (arena) => start(arena, [...cheap(arena), '--allow_dynamic_housekeeping=false']),
 };

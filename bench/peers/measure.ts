@@ -8,7 +8,7 @@ import { filesOf } from '../measure.ts';
 import { planOf } from '../plan.ts';
 import { memoryOf } from '../process-memory.ts';
 import { createSink } from '../sink.ts';
-import { CADVISOR, CADVISOR_AT_DEFAULTS, CADVISOR_EVERY_INTERVAL } from './cadvisor.ts';
+import { CADVISOR, CADVISOR_AT_DEFAULTS, CADVISOR_WITHOUT_BACKOFF } from './cadvisor.ts';
 import { createDockerHerd, type DockerHerd } from './docker-herd.ts';
 import { DOCKER_STATS } from './docker-stats.ts';
 import type { DockerArena, Peer } from './peer.ts';
@@ -28,7 +28,7 @@ export type DockerHerdPlan = {
 const PEERS: readonly Peer[] = [
   PLIMSOLL_ON_DOCKER,
   CADVISOR,
-  CADVISOR_EVERY_INTERVAL,
+  CADVISOR_WITHOUT_BACKOFF,
   CADVISOR_AT_DEFAULTS,
   DOCKER_STATS,
   PROCESS_EXPORTER,

@@ -36,7 +36,7 @@ export const PEER_ROWS: readonly PeerRow[] = [
   {
     what: 'the same of samples that were read anew',
     budget: '≤ 0.1 of cAdvisor',
-    most: { cAdvisor: 0.1, 'cAdvisor that reads each interval': 0.1 },
+    most: { cAdvisor: 0.1, 'cAdvisor without back-off': 0.1 },
     value: (_, { anewUs }, ours) => ours.anewUs / anewUs,
     digits: 3,
   },
