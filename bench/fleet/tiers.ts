@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startTiers } from '../../test/e2e/parts/fleet.ts';
 import type { Releasers } from '../../test/e2e/parts/releasers.ts';
 import { createOtlpEndpoint, status } from '../../test/fakes/otlp-endpoint.ts';
-import { cpuSecondsOf, memoryOf } from '../process-usage.ts';
+import { createCpuAccount } from '../cpu-account.ts';
+import { memoryOf } from '../process-memory.ts';
 import { replay } from './replay.ts';
 import type { CapturedRequest } from './requests.ts';
 
@@ -36,20 +37,25 @@ export async function measureTiers(options: TiersOptions): Promise<TiersResult> 
     backEnd.received.length = 0;
     status(204)(response, received);
   });
+  // Before what is in them: they are removed after it has ended.
+  const accounts = [createCpuAccount(releasers), createCpuAccount(releasers)];
   const { balancer, gateway, url } = await startTiers(releasers, backEnd.url);
+  [balancer, gateway].forEach(({ pid }, at) => {
+    accounts[at]!.add(pid);
+  });
   const settle = async (): Promise<void> => {
     for (let before = -1; writes !== before; await sleep(SETTLE_MS)) before = writes;
   };
   await replay({ url, requests, perSecond, durationMs: WARM_MS });
   await settle();
-  const before = [balancer, gateway].map(({ pid }) => cpuSecondsOf(pid));
+  const before = accounts.map((account) => account.cpuSeconds());
   const points = await replay({ url, requests, perSecond, durationMs });
   await settle();
   if (writes === 0) throw new Error('nothing reached the back-end');
   const tiers = [balancer, gateway].map(({ pid }, at) => ({
     name: ['load-balancer.yaml', 'gateway.yaml'][at]!,
-    cpuSecondsPerMillionPoints: ((cpuSecondsOf(pid) - before[at]!) / points) * 1e6,
-    residentBytes: memoryOf(pid).residentBytes,
+    cpuSecondsPerMillionPoints: ((accounts[at]!.cpuSeconds() - before[at]!) / points) * 1e6,
+    residentBytes: memoryOf([pid]).residentBytes,
   }));
   return { pointsPerSecond: (points / durationMs) * 1000, tiers };
 }
