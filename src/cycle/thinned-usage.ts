@@ -11,6 +11,7 @@ const REMEMBERED: readonly (readonly [MetricFamily, Field])[] = [
 
 /** A total that nobody reads must not be told as if it stood still, neither of all processes nor of an executable's. */
 export function withoutThinned(usage: ContainerUsage, thinned: ReadonlySet<MetricFamily>): ContainerUsage {
+  if (thinned.size === 0) return usage;
   const { processes } = usage;
   const fields = REMEMBERED.filter(([family]) => thinned.has(family)).map(([, field]) => field);
   if (!processes || fields.length === 0) return usage;

@@ -172,11 +172,16 @@ function attributesOf({ componentType, componentName, serverAddress, serverPort 
 }
 
 export function registerSelfInstruments(meter: Meter, sample: () => SelfReading): SelfInstruments {
-  for (const [metric, pointsOf] of OBSERVED) {
-    createObservable(meter, metric).addCallback((result) => {
-      for (const { value, attributes } of pointsOf(sample())) result.observe(value, attributes);
-    });
-  }
+  const observed = OBSERVED.map(([metric, pointsOf]) => ({ observable: createObservable(meter, metric), pointsOf }));
+  // One callback for all: to look at the agent costs as much as to measure a container.
+  meter.addBatchObservableCallback(
+    (result) => {
+      const self = sample();
+      for (const { observable, pointsOf } of observed)
+        for (const { value, attributes } of pointsOf(self)) result.observe(observable, value, attributes);
+    },
+    observed.map(({ observable }) => observable),
+  );
   const duration = createDurationHistogram(meter, METRICS.cycleDuration);
   const exports = createDurationHistogram(meter, METRICS.exportDuration);
   const requests = createDurationHistogram(meter, METRICS.dockerRequestDuration);

@@ -22,6 +22,12 @@ export type Batcher = {
 const compress = promisify(gzip);
 
 /**
+ * Of the bodies of a hundred containers of the benchmark's herd, level 3 makes 385 bytes of each in 10 µs; level 6, the
+ * usual one, 329 in 22, and level 1 428 in 8.
+ */
+const GZIP = { level: 3 };
+
+/**
  * Joins encoded chunks into request bodies that stay under the size limit, delivered in the order of their chunks also
  * where several callers add at once.
  */
@@ -56,7 +62,7 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     points = 0;
     const { contentType } = encoding;
     if (compression === 'none') return { body, contentType, pointCount };
-    return { body: await compress(body), contentType, contentEncoding: 'gzip', pointCount };
+    return { body: await compress(body, GZIP), contentType, contentEncoding: 'gzip', pointCount };
   }
 
   async function addPiece(chunk: Uint8Array, pointCount: number): Promise<void> {

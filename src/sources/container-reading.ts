@@ -14,14 +14,14 @@ import { type ProcStat, readStat } from './proc/stat.ts';
 import { type ProcStatus, readStatus } from './proc/status.ts';
 import { needsProcesses, needsStatus } from './process-families.ts';
 import type { PssReader } from './pss.ts';
-import type { Resolved } from './resolution.ts';
+import { RESTED_CYCLES, type Resolved } from './resolution.ts';
 import { findZombies } from './zombies.ts';
 
 /** One process, as it was read. What was not wanted, or could not be read because the process ended, is absent. */
 export type ProcessReading = OptInReadings & {
   readonly stat: ProcStat;
-  readonly status?: ProcStatus;
-  readonly io?: ProcIo;
+  readonly status?: ProcStatus | undefined;
+  readonly io?: ProcIo | undefined;
 };
 
 /** Processes that are there but could not be read this time: nothing can be said of their end. */
@@ -36,13 +36,15 @@ export type ContainerReading = {
   readonly container: Container;
   /** Parents before their children. */
   readonly processes: readonly ProcessReading[];
-  readonly unread?: Unread;
+  readonly unread?: Unread | undefined;
   readonly cgroup: CgroupReading;
+  /** For how many cycles its limits were not read anew. */
+  readonly limitsAge?: number;
   /** `device` is the device's name. */
   readonly disks: readonly DiskIo[];
   /** Absent where the network is not this container's to report. */
-  readonly interfaces?: readonly IndexedInterface[];
-  readonly connections?: Connections;
+  readonly interfaces?: readonly IndexedInterface[] | undefined;
+  readonly connections?: Connections | undefined;
 };
 
 export type ReadContainerOptions = {
@@ -71,7 +73,9 @@ export function readContainer(
   const { container, located, pids, netNamespace } = resolved;
   const { proc, files } = options;
   const last = resolved.hasRested ? before : undefined;
-  const cgroup = located.place ? readCgroup(files, located.place, options.families, last?.cgroup) : {};
+  const limits = before && haveSameLimits(before, container) ? before.cgroup.limits : undefined;
+  const known = { rested: last?.cgroup, limits };
+  const cgroup = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
   const ofProcesses = last && isWhole(last, cgroup) ? last : readAllProcesses(options, pids, cgroup);
   // No pid can be another process's where none of them has run to its end.
   const checked = last ? undefined : netNamespace;
@@ -80,12 +84,20 @@ export function readContainer(
   return {
     container,
     processes: ofProcesses.processes,
-    ...(ofProcesses.unread && { unread: ofProcesses.unread }),
+    unread: ofProcesses.unread,
     cgroup,
+    limitsAge: limits !== undefined && cgroup.limits === limits ? before!.limitsAge! + 1 : 0,
     disks: disksOf(cgroup, options),
-    ...(interfaces && { interfaces }),
-    ...(connections && { connections }),
+    interfaces,
+    connections,
   };
+}
+
+const NO_CGROUP: CgroupReading = {};
+
+/** Whoever changes limits by the engine makes it say so, and the container another object. Others are met a little later. */
+function haveSameLimits({ container, limitsAge }: ContainerReading, now: Container): boolean {
+  return container === now && limitsAge !== undefined && limitsAge < RESTED_CYCLES;
 }
 
 /** Whether nothing was left unread, and the kernel counts as many tasks as then. */
@@ -128,12 +140,15 @@ export function readingAtEnd(
 function disksOf(
   { disks = [] }: CgroupReading,
   { blockDevices, files }: Pick<ReadContainerOptions, 'blockDevices' | 'files'>,
-): DiskIo[] {
+): readonly DiskIo[] {
   const leftOut = disks.length - MAX_DISKS;
   if (leftOut > 0) files.onLimit('disks', leftOut);
+  if (disks.length === 0) return NO_DISKS;
   const taken = leftOut > 0 ? disks.toSorted(byNumber).slice(0, MAX_DISKS) : disks;
   return taken.map((disk) => ({ ...disk, device: blockDevices.nameOf(disk.device) }));
 }
+
+const NO_DISKS: readonly DiskIo[] = [];
 
 const byNumber = (a: DiskIo, b: DiskIo): number => a.device.localeCompare(b.device, 'en', { numeric: true });
 
@@ -162,5 +177,6 @@ function readProcess(options: ReadContainerOptions, pid: number, unread: Set<num
   const stat = outcome.value;
   const io = inherited?.startTimeTicks === stat.startTimeTicks ? inherited.io : undefined;
   const status = needsStatus(families) ? okValue(readStatus(proc, pid)) : undefined;
-  return { stat, ...(status && { status }), ...(io && { io }), ...readOptIns(proc, stat, status, options) };
+  const { contextSwitches, fileDescriptors, pssBytes, executable } = readOptIns(proc, stat, status, options);
+  return { stat, status, io, contextSwitches, fileDescriptors, pssBytes, executable };
 }

@@ -23,11 +23,11 @@ export type FileDescriptors = {
 
 export type OptInReadings = {
   /** Context switches of all its living threads since they started. */
-  readonly contextSwitches?: ContextSwitches;
-  readonly fileDescriptors?: FileDescriptors;
-  readonly pssBytes?: number;
+  readonly contextSwitches?: ContextSwitches | undefined;
+  readonly fileDescriptors?: FileDescriptors | undefined;
+  readonly pssBytes?: number | undefined;
   /** Base name of its executable. */
-  readonly executable?: string;
+  readonly executable?: string | undefined;
 };
 
 /** Whose io it is: the pid may become another's before its stat is read. */
@@ -52,12 +52,7 @@ export function readOptIns(
   const fileDescriptors = families.has('fileDescriptors') ? readFileDescriptors(proc, pid) : undefined;
   const pssBytes = families.has('pss') ? pssReader && readMemory(pssReader, stat, status) : undefined;
   const executable = families.has('executables') ? readExecutable(proc, pid) : undefined;
-  return {
-    ...(contextSwitches && { contextSwitches }),
-    ...(fileDescriptors && { fileDescriptors }),
-    ...(pssBytes !== undefined && { pssBytes }),
-    ...(executable !== undefined && { executable }),
-  };
+  return { contextSwitches, fileDescriptors, pssBytes, executable };
 }
 
 function readFileDescriptors(proc: ProcFs, pid: number): FileDescriptors | undefined {

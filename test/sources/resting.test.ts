@@ -8,11 +8,17 @@ import { resolveAll } from './resolve-all.ts';
 
 const CGROUP = `0::/docker/${ID}\n`;
 const cpuStat = (usec: number) => `usage_usec ${usec}\nuser_usec ${usec}\nsystem_usec 0\n`;
+const memoryStat = (anon: number) => `anon ${anon}\nfile 0\ninactive_file 0\npgfault 1\npgmajfault 0\n`;
 const V2_HOST = {
   ...V2,
   [`${DOCKER_V2}/cgroup.procs`]: '100\n',
   [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_000),
   [`${DOCKER_V2}/memory.current`]: '4096\n',
+  [`${DOCKER_V2}/memory.swap.current`]: '0\n',
+  [`${DOCKER_V2}/memory.stat`]: memoryStat(4096),
+  [`${DOCKER_V2}/memory.max`]: '65536\n',
+  [`${DOCKER_V2}/cpu.max`]: 'max 100000\n',
+  [`${DOCKER_V2}/pids.max`]: 'max\n',
   [`${DOCKER_V2}/pids.current`]: '1\n',
   ...processFiles(100, CGROUP),
 };
@@ -25,8 +31,9 @@ function start(content: Readonly<Record<string, string>> = V2_HOST) {
   const interfaceReader = createInterfaceReader({ proc, loopback: false });
   const options = { proc, files, families, blockDevices: { nameOf: (device: string) => device }, interfaceReader };
   let last: ContainerReading | undefined;
-  const cycle = (): ContainerReading => {
-    const [resolved] = resolveAll(resolver, [named(ID)]);
+  const known = named(ID);
+  const cycle = (container = known): ContainerReading => {
+    const [resolved] = resolveAll(resolver, [container]);
     last = readContainer(resolved!, options, last);
     return last;
   };
@@ -86,5 +93,35 @@ describe('a container that has not run since its last reading', () => {
     const before = reads('proc.stat');
     cycle();
     expect(reads('proc.stat')).toBe(2 * before);
+  });
+
+  it('has its memory told apart anew where there is more or less of it, and after five cycles in any case', () => {
+    const { host, cycle } = start();
+    const anonOf = ({ cgroup }: ContainerReading) => cgroup.memory?.stat?.anonBytes;
+    cycle();
+    host.write({ [`${DOCKER_V2}/memory.stat`]: memoryStat(2048) });
+    const seen = Array.from({ length: RESTED_CYCLES + 1 }, () => anonOf(cycle()));
+    expect(seen).toEqual([...Array(RESTED_CYCLES).fill(4096), 2048]);
+    host.write({ [`${DOCKER_V2}/memory.stat`]: memoryStat(1024), [`${DOCKER_V2}/memory.current`]: '1024\n' });
+    expect(anonOf(cycle())).toBe(1024);
+  });
+});
+
+describe('limits of a container', () => {
+  const limitOf = ({ cgroup }: ContainerReading) => cgroup.memory?.limitBytes;
+
+  it('are read anew when the engine says something new of it', () => {
+    const { host, cycle } = start();
+    expect(limitOf(cycle())).toBe(65_536);
+    host.write({ [`${DOCKER_V2}/memory.max`]: '32768\n' });
+    expect(limitOf(cycle(named(ID)))).toBe(32_768);
+  });
+
+  it('are read anew in every sixth cycle, for who changes them without the engine', () => {
+    const { host, cycle } = start();
+    cycle();
+    host.write({ [`${DOCKER_V2}/memory.max`]: '32768\n' });
+    const seen = Array.from({ length: RESTED_CYCLES + 1 }, () => limitOf(cycle()));
+    expect(seen).toEqual([...Array(RESTED_CYCLES).fill(65_536), 32_768]);
   });
 });

@@ -1,6 +1,6 @@
 import { skipBlanks, skipWord, unsignedAt } from '../ascii.ts';
 import { type KernelFiles, okValue } from '../kernel-files.ts';
-import { parseLimit } from './formats.ts';
+import { parseLimit, parseSingleValue } from './formats.ts';
 
 /** v2: `cpu.max`, `QUOTA PERIOD` in microseconds or `max PERIOD` → CPUs. */
 export function parseCpuMax(bytes: Buffer): number | 'none' | undefined {
@@ -10,17 +10,15 @@ export function parseCpuMax(bytes: Buffer): number | 'none' | undefined {
   return quota === undefined || !period ? undefined : quota / period;
 }
 
-/** CPUs that the cgroup may use; undefined without a limit or where it cannot be read. */
-export function readCpuMax(files: KernelFiles, dir: string): number | undefined {
-  return limited(okValue(files.readKept('cgroup.cpu.max', dir, 'cpu.max', parseCpuMax)));
+/** CPUs that the cgroup may use; undefined where it cannot be read. */
+export function readCpuMax(files: KernelFiles, dir: string): number | 'none' | undefined {
+  return okValue(files.readKept('cgroup.cpu.max', dir, 'cpu.max', parseCpuMax));
 }
 
 /** v1: `cpu.cfs_quota_us` (−1 without a limit) over `cpu.cfs_period_us`. */
-export function readCfsLimit(files: KernelFiles, dir: string): number | undefined {
-  const quota = limited(okValue(files.readKept('cgroup.cpu.cfs_quota_us', dir, 'cpu.cfs_quota_us', parseLimit)));
-  if (quota === undefined) return undefined;
-  const period = limited(okValue(files.readKept('cgroup.cpu.cfs_period_us', dir, 'cpu.cfs_period_us', parseLimit)));
+export function readCfsLimit(files: KernelFiles, dir: string): number | 'none' | undefined {
+  const quota = okValue(files.readKept('cgroup.cpu.cfs_quota_us', dir, 'cpu.cfs_quota_us', parseLimit));
+  if (quota === undefined || quota === 'none') return quota;
+  const period = okValue(files.readKept('cgroup.cpu.cfs_period_us', dir, 'cpu.cfs_period_us', parseSingleValue));
   return period ? quota / period : undefined;
 }
-
-const limited = (limit: number | 'none' | undefined): number | undefined => (limit === 'none' ? undefined : limit);

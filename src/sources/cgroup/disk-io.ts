@@ -23,6 +23,8 @@ const V2_KEYS: ReadonlyMap<string, keyof Counted> = new Map([
   ['wios', 'writeOperations'],
 ]);
 const EQUALS = 0x3d;
+const R = 0x52;
+const W = 0x57;
 const DEVICE = /^\d{1,10}:\d{1,10}$/;
 
 /**
@@ -64,9 +66,11 @@ export function parseBlkio(bytes: Buffer): Map<string, BlkioCount> | undefined {
   const devices = new Map<string, BlkioCount>();
   for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
     const deviceEnd = skipWord(bytes, at);
+    const kindAt = skipBlanks(bytes, deviceEnd);
+    // Of the lines of each device two are wanted, and of the others no text is made.
+    if (bytes[kindAt] !== R && bytes[kindAt] !== W) continue;
     const device = bytes.toString('latin1', at, deviceEnd);
     if (!DEVICE.test(device)) continue;
-    const kindAt = skipBlanks(bytes, deviceEnd);
     const kindEnd = skipWord(bytes, kindAt);
     const count = unsignedAt(bytes, skipBlanks(bytes, kindEnd));
     if (count === undefined) return undefined;
@@ -89,15 +93,17 @@ function listOf(devices: ReadonlyMap<string, Counted>): DiskIo[] {
 export const readIoStat = (files: KernelFiles, dir: string): DiskIo[] | undefined =>
   okValue(files.readKept('cgroup.io.stat', dir, 'io.stat', parseIoStat));
 
+const BYTES = 'blkio.throttle.io_service_bytes_recursive';
+const OPERATIONS = 'blkio.throttle.io_serviced_recursive';
+
 /**
  * The plain files leave child cgroups out, so the recursive ones are read. Buffered writes are not charged to the cgroup
  * on v1: the kernel's flusher makes them. Newer kernels (seen on 6.18) count a device only from the first throttle rule on
  * that is set for it in any cgroup; until then there is no line for it, and so no value.
  */
 export function readBlkio(files: KernelFiles, dir: string): DiskIo[] | undefined {
-  const read = (name: string) => okValue(files.readKept(`cgroup.${name}`, dir, name, parseBlkio));
-  const bytes = read('blkio.throttle.io_service_bytes_recursive');
-  const operations = read('blkio.throttle.io_serviced_recursive');
+  const bytes = okValue(files.readKept(`cgroup.${BYTES}`, dir, BYTES, parseBlkio));
+  const operations = okValue(files.readKept(`cgroup.${OPERATIONS}`, dir, OPERATIONS, parseBlkio));
   if (!bytes && !operations) return undefined;
   const devices = new Map<string, Counted>();
   for (const [device, { read: readBytes, write: writeBytes }] of bytes ?? []) {

@@ -53,7 +53,7 @@ export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvent
 function readLimitHits(files: KernelFiles, dir: string): number | undefined {
   const hits = okValue(files.readKept('cgroup.memory.failcnt', dir, 'memory.failcnt', parseSingleValue));
   const limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes');
-  if (hits === undefined || limit === undefined) return hits;
+  if (hits === undefined || limit === undefined || limit === 'none') return hits;
   const withSwap = okValue(
     files.readKept('cgroup.memory.memsw.failcnt', dir, 'memory.memsw.failcnt', parseSingleValue),
   );

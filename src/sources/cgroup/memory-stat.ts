@@ -36,6 +36,18 @@ const orNothing = (stat: CgroupMemoryStat): CgroupMemoryStat | undefined => {
 export const parseMemoryStatV1 = (bytes: Buffer): CgroupMemoryStat | undefined => orNothing(parseV1(bytes));
 export const parseMemoryStatV2 = (bytes: Buffer): CgroupMemoryStat | undefined => orNothing(parseV2(bytes));
 
+/** Whether all is there that the kernel writes of both versions: a file that was cut short lacks some. */
+export function isWholeStat({
+  anonBytes,
+  fileBytes,
+  inactiveFileBytes,
+  faults,
+  majorFaults,
+}: CgroupMemoryStat): boolean {
+  const all = [anonBytes, fileBytes, inactiveFileBytes, faults, majorFaults];
+  return !all.includes(undefined);
+}
+
 export const readMemoryStatV1 = (files: KernelFiles, dir: string): ReadOutcome<CgroupMemoryStat> =>
   files.readKept('cgroup.memory.stat', dir, 'memory.stat', parseMemoryStatV1);
 export const readMemoryStatV2 = (files: KernelFiles, dir: string): ReadOutcome<CgroupMemoryStat> =>

@@ -19,8 +19,7 @@ export function readMemoryBytes(files: KernelFiles, dir: string, file: MemoryFil
   return okValue(files.readKept(SOURCES[file], dir, file, parseSingleValue));
 }
 
-/** In bytes; undefined without a limit or where it cannot be read. */
-export function readMemoryLimit(files: KernelFiles, dir: string, file: MemoryFile): number | undefined {
-  const limit = okValue(files.readKept(SOURCES[file], dir, file, parseLimit));
-  return limit === 'none' ? undefined : limit;
+/** In bytes; undefined where it cannot be read. */
+export function readMemoryLimit(files: KernelFiles, dir: string, file: MemoryFile): number | 'none' | undefined {
+  return okValue(files.readKept(SOURCES[file], dir, file, parseLimit));
 }

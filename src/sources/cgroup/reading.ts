@@ -1,16 +1,16 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { needsProcesses } from '../process-families.ts';
 import { type ChildMemoryEvents, readChildMemoryEvents } from './child-memory-events.ts';
-import { readCfsLimit, readCpuMax } from './cpu-limit.ts';
 import { type CgroupCpuTime, type CgroupThrottling, readCpuStat } from './cpu-stat.ts';
 import { readCpuacctStat } from './cpuacct-stat.ts';
 import { type DiskIo, readBlkio, readIoStat } from './disk-io.ts';
+import { areKnown, type CgroupLimits, numberOf, readLimits } from './limits.ts';
 import { type MemoryEvents, readMemoryEvents, readMemoryEventsV1 } from './memory-events.ts';
-import { type CgroupMemoryStat, readMemoryStatV1, readMemoryStatV2 } from './memory-stat.ts';
-import { readMemoryBytes, readMemoryLimit } from './memory-value.ts';
+import { type CgroupMemoryStat, isWholeStat, readMemoryStatV1, readMemoryStatV2 } from './memory-stat.ts';
+import { readMemoryBytes } from './memory-value.ts';
 import type { CgroupPlace } from './place.ts';
 import { type Pressures, readPressures } from './pressure.ts';
-import { type CgroupTasks, readTasks } from './tasks.ts';
+import { type CgroupTasks, readTaskCount } from './tasks.ts';
 
 /** What the kernel accounts for one container, whichever cgroup version says it. Absent is not zero. */
 export type CgroupReading = {
@@ -24,6 +24,8 @@ export type CgroupReading = {
   readonly tasks?: CgroupTasks | undefined;
   readonly disks?: readonly DiskIo[] | undefined;
   readonly pressures?: Pressures | undefined;
+  /** As they were read, for the next reading. */
+  readonly limits?: CgroupLimits | undefined;
 };
 
 export type CgroupMemory = {
@@ -37,39 +39,48 @@ export type CgroupMemory = {
 /** Names of metric families: a reading is made where one that needs it is on. */
 export type ReadingFamilies = ReadonlySet<string>;
 
-/** `last`: what was read last, where no process of the cgroup has run since: its CPU time is not read again. */
+/** What was read of the same cgroup before, as far as it still holds. */
+export type Before = {
+  /** No process of the cgroup has run since: nothing is counted that only they can do. */
+  readonly rested?: CgroupReading | undefined;
+  /** Nobody is known to have changed them since. */
+  readonly limits?: CgroupLimits | undefined;
+};
+
+const NOTHING_BEFORE: Before = {};
+
+/** What was not whole the last time is read again, whatever holds. */
 export function readCgroup(
   files: KernelFiles,
   place: CgroupPlace,
   families: ReadingFamilies,
-  last?: CgroupReading,
+  { rested, limits: sameLimits }: Before = NOTHING_BEFORE,
 ): CgroupReading {
-  return place.version === 2 ? readV2(files, place.directory, families) : readV1(files, place, families, last);
+  const wanted = { cpus: families.has('cpu'), memoryBytes: families.has('memory'), tasks: needsTasks(families) };
+  const limits = sameLimits && areKnown(sameLimits) ? sameLimits : readLimits(files, place, wanted);
+  const known = { rested, limits };
+  return place.version === 2 ? readV2(files, place.directory, families, known) : readV1(files, place, families, known);
 }
 
-function readV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupReading {
-  const cpuStat = families.has('cpu') ? okValue(readCpuStat(files, dir)) : undefined;
-  return {
-    cpuTime: cpuStat?.time,
-    throttling: cpuStat?.throttling,
-    ...(families.has('cpu') && { cpuLimit: readCpuMax(files, dir) }),
-    ...(needsMemory(families) && { memory: readMemoryV2(files, dir, families) }),
-    ...(families.has('memoryEvents') && { memoryEvents: readMemoryEvents(files, dir) }),
-    ...(needsTasks(families) && { tasks: readTasks(files, dir) }),
-    ...(families.has('disk') && { disks: readIoStat(files, dir) }),
-    ...(families.has('pressure') && { pressures: readPressures(files, dir) }),
-  };
-}
+type Known = { readonly rested: CgroupReading | undefined; readonly limits: CgroupLimits };
 
-function readMemoryV2(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
+/** Every field is there, absent or not: the readings of all containers then have one shape, which V8 is quicker with. */
+function readV2(files: KernelFiles, dir: string, families: ReadingFamilies, { rested, limits }: Known): CgroupReading {
+  const stands = rested?.cpuTime && rested.throttling ? rested : undefined;
+  const cpu = families.has('cpu') && !stands ? okValue(readCpuStat(files, dir)) : undefined;
   return {
-    ...(families.has('memory') && {
-      usageBytes: readMemoryBytes(files, dir, 'memory.current'),
-      limitBytes: readMemoryLimit(files, dir, 'memory.max'),
-      swapBytes: readMemoryBytes(files, dir, 'memory.swap.current'),
-      stat: okValue(readMemoryStatV2(files, dir)),
-    }),
-    ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.peak') }),
+    cpuTime: stands ? stands.cpuTime : cpu?.time,
+    throttling: stands ? stands.throttling : cpu?.throttling,
+    cpuLimit: numberOf(limits.cpus),
+    memory: needsMemory(families)
+      ? readMemory(files, { dir, names: V2_MEMORY }, families, { rested, limits })
+      : undefined,
+    memoryEvents: families.has('memoryEvents') ? (rested?.memoryEvents ?? readMemoryEvents(files, dir)) : undefined,
+    childMemoryEvents: undefined,
+    tasks: needsTasks(families) ? { count: readTaskCount(files, dir), limit: numberOf(limits.tasks) } : undefined,
+    disks: families.has('disk') ? readIoStat(files, dir) : undefined,
+    pressures: families.has('pressure') ? readPressures(files, dir) : undefined,
+    limits,
   };
 }
 
@@ -77,41 +88,76 @@ function readV1(
   files: KernelFiles,
   { directories, unified }: CgroupPlace & { readonly version: 1 },
   families: ReadingFamilies,
-  last: CgroupReading | undefined,
+  { rested, limits }: Known,
 ): CgroupReading {
-  const { cpuacct, cpu, memory, pids, blkio } = directories;
-  const wantsCpu = families.has('cpu');
+  const { memory, pids, blkio } = directories;
+  const [cpuacct, cpu] = families.has('cpu') ? [directories['cpuacct'], directories['cpu']] : [];
+  const events = families.has('memoryEvents') ? memory : undefined;
+  const stands = rested?.memoryEvents && areWhole(rested.memoryEvents) ? rested : undefined;
+  const place = memory !== undefined && needsMemory(families) ? { dir: memory, names: V1_MEMORY } : undefined;
   return {
-    ...(wantsCpu && cpuacct !== undefined && { cpuTime: last?.cpuTime ?? okValue(readCpuacctStat(files, cpuacct)) }),
-    ...(wantsCpu &&
-      cpu !== undefined && {
-        throttling: okValue(readCpuStat(files, cpu))?.throttling,
-        cpuLimit: readCfsLimit(files, cpu),
-      }),
-    ...(memory !== undefined && needsMemory(families) && { memory: readMemoryV1(files, memory, families) }),
-    ...(memory !== undefined &&
-      families.has('memoryEvents') && {
-        memoryEvents: readMemoryEventsV1(files, memory),
-        childMemoryEvents: last ? last.childMemoryEvents : readChildMemoryEvents(files, memory),
-      }),
-    ...(pids !== undefined && needsTasks(families) && { tasks: readTasks(files, pids) }),
-    ...(blkio !== undefined && families.has('disk') && { disks: readBlkio(files, blkio) }),
-    ...(unified !== undefined && families.has('pressure') && { pressures: readPressures(files, unified) }),
+    cpuTime: cpuacct === undefined ? undefined : (rested?.cpuTime ?? okValue(readCpuacctStat(files, cpuacct))),
+    throttling: cpu === undefined ? undefined : (rested?.throttling ?? okValue(readCpuStat(files, cpu))?.throttling),
+    cpuLimit: numberOf(limits.cpus),
+    memory: place && readMemory(files, place, families, { rested, limits }),
+    memoryEvents: events === undefined ? undefined : stands ? stands.memoryEvents : readMemoryEventsV1(files, events),
+    childMemoryEvents:
+      events === undefined ? undefined : rested ? rested.childMemoryEvents : readChildMemoryEvents(files, events),
+    tasks:
+      pids !== undefined && needsTasks(families)
+        ? { count: readTaskCount(files, pids), limit: numberOf(limits.tasks) }
+        : undefined,
+    disks: blkio !== undefined && families.has('disk') ? readBlkio(files, blkio) : undefined,
+    pressures: unified !== undefined && families.has('pressure') ? readPressures(files, unified) : undefined,
+    limits,
   };
 }
 
-function readMemoryV1(files: KernelFiles, dir: string, families: ReadingFamilies): CgroupMemory {
-  const stat = families.has('memory') ? okValue(readMemoryStatV1(files, dir)) : undefined;
-  return {
-    ...(families.has('memory') && {
-      usageBytes: readMemoryBytes(files, dir, 'memory.usage_in_bytes'),
-      limitBytes: readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
-      swapBytes: stat?.swapBytes,
-      stat,
-    }),
-    ...(families.has('memoryPeak') && { peakBytes: readMemoryBytes(files, dir, 'memory.max_usage_in_bytes') }),
-  };
+const areWhole = ({ max, oomKill }: MemoryEvents): boolean => max !== undefined && oomKill !== undefined;
+
+const V1_MEMORY = {
+  usage: 'memory.usage_in_bytes',
+  peak: 'memory.max_usage_in_bytes',
+  readStat: readMemoryStatV1,
+  // It stands in memory.stat.
+  swap: undefined,
+} as const;
+const V2_MEMORY = {
+  usage: 'memory.current',
+  peak: 'memory.peak',
+  readStat: readMemoryStatV2,
+  swap: 'memory.swap.current',
+} as const;
+
+type MemoryPlace = { readonly dir: string; readonly names: typeof V1_MEMORY | typeof V2_MEMORY };
+
+/**
+ * While no process runs, pages can only be taken away, and then there are fewer: where there are as many to the byte, they
+ * are the same ones, but for which pages of files the kernel holds to be active.
+ */
+function readMemory(
+  files: KernelFiles,
+  { dir, names }: MemoryPlace,
+  families: ReadingFamilies,
+  { rested, limits }: Known,
+): CgroupMemory {
+  const peakBytes = families.has('memoryPeak') ? readMemoryBytes(files, dir, names.peak) : undefined;
+  if (!families.has('memory')) return { ...NO_MEMORY, peakBytes };
+  const usageBytes = readMemoryBytes(files, dir, names.usage);
+  const last = usageBytes !== undefined && rested?.memory?.usageBytes === usageBytes ? rested.memory : undefined;
+  const isSame = last?.stat !== undefined && last.swapBytes !== undefined && isWholeStat(last.stat);
+  const stat = isSame ? last.stat : okValue(names.readStat(files, dir));
+  const swapBytes = isSame ? last.swapBytes : names.swap ? readMemoryBytes(files, dir, names.swap) : stat?.swapBytes;
+  return { usageBytes, limitBytes: numberOf(limits.memoryBytes), peakBytes, swapBytes, stat };
 }
+
+const NO_MEMORY: CgroupMemory = {
+  usageBytes: undefined,
+  limitBytes: undefined,
+  peakBytes: undefined,
+  swapBytes: undefined,
+  stat: undefined,
+};
 
 const needsMemory = (families: ReadingFamilies): boolean => families.has('memory') || families.has('memoryPeak');
 

@@ -56,7 +56,11 @@ export const INEXACT = `## What cannot be exact, and by how much
   cycles is not seen; counters are, and \`container.memory.peak\` (to be switched on) keeps the highest use.
 - **Containers that rest.** Where a container's CPU accounting has not moved since the last cycle, no process of it has run, and its processes are not
   read again. What is done to them from outside without them, such as taking back pages that they have mapped, is in \`container.process.*\` at most
-  ${RESTED_CYCLES} cycles later. The cgroup's files and the interfaces are read in every cycle.
+  ${RESTED_CYCLES} cycles later. Interfaces, disks, pressure, the number of tasks and \`container.memory.usage\` are read in every cycle. While the usage is the same
+  to the byte, too, what it is made of is not read again: which pages of files the kernel holds to be inactive, and with them the
+  working set, may be of up to ${RESTED_CYCLES} cycles ago.
+- **Limits** are read when the engine says something new of a container, as it does after \`docker update\`, and in every ${RESTED_CYCLES + 1}th cycle: what
+  somebody writes into the cgroup's files by hand is seen at most ${RESTED_CYCLES} cycles later.
 - **\`container.process.memory.pss\` is sampled.** All processes of all containers together get ${BUDGET_MS} ms of a cycle; those for which there is no time
   keep their last value until it is their turn. Where the whole host needs n times that, a value is at most about n cycles old. Until
   each process of a container has been read once, and where one of them has over ${LIMITS.pssResident.max / 1024 ** 3} GiB resident, there is none.

@@ -28,9 +28,9 @@ describe('cpu.max', () => {
     expectToSurvive(parseCpuMax, fixtures('hosts/*/sys/fs/cgroup/**/cpu.max'));
   });
 
-  it('is absent without a limit and where there is no such file', () => {
+  it('is none without a limit, and absent where there is no such file', () => {
     const files = createKernelFiles();
-    expect(readCpuMax(files, createTree({ 'cpu.max': 'max 100000\n' }).root)).toBeUndefined();
+    expect(readCpuMax(files, createTree({ 'cpu.max': 'max 100000\n' }).root)).toBe('none');
     expect(readCpuMax(files, createTree().root)).toBeUndefined();
     expect(readCpuMax(files, createTree({ 'cpu.max': '50000 100000\n' }).root)).toBe(0.5);
   });
@@ -41,8 +41,8 @@ describe('cfs_quota_us over cfs_period_us', () => {
     expect(cfs('50000\n', '100000\n')).toBe(0.5);
   });
 
-  it('is absent without a limit, without a period and where something else stands there', () => {
-    expect(cfs('-1\n', '100000\n')).toBeUndefined();
+  it('is none without a limit, and absent without a period and where something else stands there', () => {
+    expect(cfs('-1\n', '100000\n')).toBe('none');
     expect(cfs('50000\n', '0\n')).toBeUndefined();
     expect(cfs('50000\n', '')).toBeUndefined();
     expect(cfs('', '100000\n')).toBeUndefined();

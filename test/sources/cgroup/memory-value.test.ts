@@ -9,7 +9,7 @@ it('reads a level, and nothing where there is no such file', () => {
   expect(readMemoryBytes(createKernelFiles(), root, 'memory.swap.current')).toBeUndefined();
 });
 
-it('reads a limit, and nothing where there is none', () => {
+it('reads a limit, and tells none from not knowing it', () => {
   const { root } = createTree({
     'memory.memsw.limit_in_bytes': '67108864\n',
     'memory.max': 'max\n',
@@ -17,7 +17,7 @@ it('reads a limit, and nothing where there is none', () => {
   });
   const limit = (file: Parameters<typeof readMemoryLimit>[2]) => readMemoryLimit(createKernelFiles(), root, file);
   expect(limit('memory.memsw.limit_in_bytes')).toBe(67_108_864);
-  expect(limit('memory.max')).toBeUndefined();
-  expect(limit('memory.limit_in_bytes')).toBeUndefined();
+  expect(limit('memory.max')).toBe('none');
+  expect(limit('memory.limit_in_bytes')).toBe('none');
   expect(limit('memory.peak')).toBeUndefined();
 });
