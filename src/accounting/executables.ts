@@ -61,6 +61,8 @@ export function createExecutableAccount(memory?: ExecutableMemory): ExecutableAc
   );
   let total: Amounts = memory?.total ?? NO_AMOUNTS;
   let isFirst = memory === undefined;
+  /** It is asked for with every batch. */
+  let marked: string | undefined;
 
   function ownBefore({ stat: { pid, startTimeTicks } }: ProcessReading): Amounts {
     const before = seen.get(pid);
@@ -98,6 +100,7 @@ export function createExecutableAccount(memory?: ExecutableMemory): ExecutableAc
   return {
     account(processes, usage, unread = []) {
       if (!processes.some(({ executable }) => executable !== undefined)) return undefined;
+      marked = undefined;
       const groups = groupByExecutable(processes);
       const growth = new Map(
         [...groups].map(([name, group]) => [name, group.map(grownSinceSeen).reduce(add, NO_AMOUNTS)]),
@@ -128,7 +131,7 @@ export function createExecutableAccount(memory?: ExecutableMemory): ExecutableAc
       credits: [...credits].map(([name, { amounts }]) => [name, amounts]),
       total,
     }),
-    mark: () => JSON.stringify([names.remember(), [...seen.values()].map(([pid, , name]) => [pid, name])]),
+    mark: () => (marked ??= JSON.stringify([names.remember(), [...seen.values()].map(([pid, , name]) => [pid, name])])),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Accounts, Run } from '../accounting/accounts.ts';
-import type { Pasts, RememberedFamily } from '../accounting/container-account.ts';
+import type { ContainerAccount, Pasts, RememberedFamily } from '../accounting/container-account.ts';
 import type { Logger } from '../log.ts';
 import { type LockState, openStateDirectory, type StateDirectory } from './state-directory.ts';
 import { formatState, parseState, type State } from './state-format.ts';
@@ -87,8 +87,7 @@ export function openStateKeeper(options: StateKeeperOptions): StateKeeper {
   return {
     directory: directory.path,
     note() {
-      const now = marksOf(accounts, noted);
-      const keys = [...now.keys()].filter((key) => written.get(key) !== now.get(key));
+      const keys = changedSince(written, accounts).filter((key) => !noted.has(key));
       if (keys.length === 0) return;
       try {
         directory.note(keys);
@@ -160,16 +159,24 @@ function load(
   }
 }
 
-/** By run and family, as the journal has them; without those that need not be looked at. */
-function marksOf(accounts: Accounts, without: ReadonlySet<string> = new Set()): Map<string, string> {
-  const marks = new Map<string, string>();
-  for (const { account, ...run } of accounts.all()) {
-    for (const family of FAMILIES) {
-      const key = keyOf(run, family);
-      if (!without.has(key)) marks.set(key, account.mark(family));
-    }
+type Marks = ReadonlyMap<ContainerAccount, Readonly<Record<RememberedFamily, string>>>;
+
+function marksOf(accounts: Accounts): Marks {
+  return new Map(
+    accounts
+      .all()
+      .map(({ account }) => [account, { procfs: account.mark('procfs'), network: account.mark('network') }]),
+  );
+}
+
+/** By run and family, as the journal has them. It is asked with every batch, and there is nearly always none. */
+function changedSince(written: Marks, accounts: Accounts): string[] {
+  const changed: string[] = [];
+  for (const run of accounts.all()) {
+    const marks = written.get(run.account);
+    for (const family of FAMILIES) if (marks?.[family] !== run.account.mark(family)) changed.push(keyOf(run, family));
   }
-  return marks;
+  return changed;
 }
 
 const keyOf = ({ id, startedAtMs }: Run, family: RememberedFamily): string => `${id} ${startedAtMs ?? '-'} ${family}`;
