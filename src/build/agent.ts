@@ -12,6 +12,7 @@ import type { CycleStage } from '../instruments/self.ts';
 import { ATTR_HOST_ID, ATTR_HOST_NAME } from '../instruments/semconv.ts';
 import type { Batch } from '../push/batch.ts';
 import { createBatcher } from '../push/batcher.ts';
+import { withCopiedAttributes } from '../push/copied-attributes.ts';
 import { ENCODINGS } from '../push/encoding.ts';
 import { settlesWithin } from '../sleep.ts';
 import type { Discovery } from '../sources/container.ts';
@@ -61,7 +62,7 @@ export async function buildAgent(
 ): Promise<Agent> {
   let self: Self | undefined;
   const onRequest = (request: EngineRequest): void => self?.instruments.recordEngineRequest(request);
-  const encoding = ENCODINGS[config.push.protocol];
+  const encoding = withCopiedAttributes(ENCODINGS[config.push.protocol], config.resource.onPoints);
   const templates = createTemplates(encoding);
   const sources = await buildSources({ config, log, clock: clock.now, onRequest, fits: templates?.fits }, accounts);
   const { intervalMs } = config.collection;

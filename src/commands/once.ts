@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Collected } from '../cycle/collector.ts';
 import type { MetricFamily } from '../instruments/definition.ts';
 import { createLogger } from '../log.ts';
+import { withCopiedAttributes } from '../push/copied-attributes.ts';
 import { ENCODINGS } from '../push/encoding.ts';
 import type { Container } from '../sources/container.ts';
 import { usageTable } from './usage-table.ts';
@@ -45,7 +46,8 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
         );
       for (const { container, reason } of leftOut) process.stdout.write(`left out: ${container.name}: ${reason}\n`);
     } else if (isAnyMeasured) {
-      const body = JSON_ENCODING.join(measured.map(({ metrics }) => JSON_ENCODING.encode(metrics)));
+      const encoding = withCopiedAttributes(JSON_ENCODING, config.resource.onPoints);
+      const body = encoding.join(measured.map(({ metrics }) => encoding.encode(metrics)));
       process.stdout.write(`${Buffer.from(body).toString()}\n`);
     }
     if (isAnyMeasured) return 0;

@@ -75,6 +75,7 @@ export type Config = {
     /** Whether containers get `container.command`, without arguments. */
     readonly containerCommand: boolean;
     /** Whether the engine is asked for each image's digests, once, for `container.image.repo_digests`. */
+    readonly onPoints: readonly string[];
     readonly imageDigests: boolean;
   };
   readonly push: Destination & {

@@ -24,6 +24,11 @@ export const resource: Section<Config['resource']> = {
       format: 'flag',
       default: false,
     },
+    onPoints: {
+      doc: 'Names of resource attributes that every point of a container carries, too, such as container.name: for back-ends that tell series apart by the attributes of points only.',
+      format: 'text-list',
+      default: [],
+    },
     imageDigests: {
       doc: "Whether containers get container.image.repo_digests; the engine's API is asked once for each image.",
       format: 'flag',
