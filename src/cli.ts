@@ -1,5 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=100
-// Node's flags: the points of a cycle outlive the young generation, and without them the process grows to twice the memory.
+#!/usr/bin/env -S node --max-semi-space-size=4 --heap-growing-percent=50
+// Node's flags: a small young generation and a heap that grows slowly. With 100 containers, 8 and 100 took 15 % more memory and
+// a tenth less CPU time, and 2 and 30 saved nothing more.
 import { runProgram } from './commands/program.ts';
 import { readConfigFile } from './config/config-file.ts';
 import { processEnvironment } from './config/process-environment.ts';

@@ -36,13 +36,19 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
     closeSync(fd);
   }
 
+  /** Goes over everything that is open, in every cycle: it makes nothing for each, as `for of` would an entry. */
+  const sweep = { least: 0, directory: '' };
+  const closeUnused = ({ usedIn }: Kept, file: string): void => {
+    if (usedIn < sweep.least) close(sweep.directory, file);
+  };
+  const sweepDirectory = (files: KeptOfDirectory, directory: string): void => {
+    sweep.directory = directory;
+    files.forEach(closeUnused);
+  };
+
   function closeUnusedSince(least: number): void {
-    // In every cycle over everything that is open: without an entry made for each, as `for of` does.
-    kept.forEach((files, directory) => {
-      files.forEach(({ usedIn }, file) => {
-        if (usedIn < least) close(directory, file);
-      });
-    });
+    sweep.least = least;
+    kept.forEach(sweepDirectory);
   }
 
   const closeAll = (): void => closeUnusedSince(Number.POSITIVE_INFINITY);

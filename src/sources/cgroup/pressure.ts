@@ -1,3 +1,4 @@
+import { NEWLINE, nextLine, skipWord, unsignedAt, valueOfLine } from '../ascii.ts';
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 
 /** Time for which tasks of a cgroup waited for a resource, in seconds since it was made (Documentation/accounting/psi.rst). */
@@ -13,18 +14,36 @@ export type PressureResource = (typeof PRESSURE_RESOURCES)[number];
 
 export type Pressures = Readonly<Partial<Record<PressureResource, Pressure>>>;
 
+const PLACES: Readonly<Record<PressureResource, { readonly source: string; readonly file: string }>> = {
+  cpu: { source: 'cgroup.cpu.pressure', file: 'cpu.pressure' },
+  memory: { source: 'cgroup.memory.pressure', file: 'memory.pressure' },
+  io: { source: 'cgroup.io.pressure', file: 'io.pressure' },
+};
+
 const MICROSECONDS = 1e6;
 
 /** `cpu.pressure`, `memory.pressure`, `io.pressure`: `some avg10=0.00 avg60=0.00 avg300=0.00 total=0`, likewise `full`. */
 export function parsePressure(bytes: Buffer): Pressure | undefined {
-  const text = bytes.toString('latin1');
-  const some = /^some .*\btotal=(\d{1,18})\n/m.exec(text)?.[1];
-  const full = /^full .*\btotal=(\d{1,18})\n/m.exec(text)?.[1];
+  const some = totalOfLine(bytes, SOME);
   if (some === undefined) return undefined;
-  return {
-    someSeconds: Number(some) / MICROSECONDS,
-    fullSeconds: full === undefined ? undefined : Number(full) / MICROSECONDS,
-  };
+  const full = totalOfLine(bytes, FULL);
+  return { someSeconds: some / MICROSECONDS, fullSeconds: full === undefined ? undefined : full / MICROSECONDS };
+}
+
+const SOME = Buffer.from('some ');
+const FULL = Buffer.from('full ');
+const TOTAL = Buffer.from(' total=');
+
+/** In microseconds. */
+function totalOfLine(bytes: Buffer, key: Buffer): number | undefined {
+  const start = valueOfLine(bytes, key);
+  if (start < 0) return undefined;
+  const end = nextLine(bytes, start);
+  const total = bytes.indexOf(TOTAL, start);
+  if (total < 0 || total >= end) return undefined;
+  const value = unsignedAt(bytes, total + TOTAL.length);
+  // It is the last on its line.
+  return bytes[skipWord(bytes, total + TOTAL.length)] === NEWLINE ? value : undefined;
 }
 
 /**
@@ -34,7 +53,8 @@ export function parsePressure(bytes: Buffer): Pressure | undefined {
 export function readPressures(files: KernelFiles, dir: string): Pressures {
   const pressures: { -readonly [resource in PressureResource]?: Pressure } = {};
   for (const resource of PRESSURE_RESOURCES) {
-    const pressure = okValue(files.readKept(`cgroup.${resource}.pressure`, dir, `${resource}.pressure`, parsePressure));
+    const { source, file } = PLACES[resource];
+    const pressure = okValue(files.readKept(source, dir, file, parsePressure));
     if (pressure) pressures[resource] = pressure;
   }
   return pressures;

@@ -20,6 +20,7 @@ const FIELDS_USED = 12;
 
 export function parseNetDev(bytes: Buffer): NetworkInterface[] | undefined {
   const interfaces: NetworkInterface[] = [];
+  const fields = new Array<number>(FIELDS_USED).fill(0);
   // The two lines of the heading have no colon and are passed over like any other line without one.
   for (let at = 0, next = 0; at < bytes.length; at = next) {
     next = nextLine(bytes, at);
@@ -28,8 +29,7 @@ export function parseNetDev(bytes: Buffer): NetworkInterface[] | undefined {
     const nameLength = bytes.subarray(nameStart, next).indexOf(COLON);
     if (nameLength < 0) continue;
     const nameEnd = nameStart + nameLength;
-    const fields = parseFields(bytes, nameEnd + 1);
-    if (!fields) return undefined;
+    if (!readFields(bytes, nameEnd + 1, fields)) return undefined;
     interfaces.push({
       name: bytes.toString('utf8', nameStart, nameEnd),
       receivedBytes: fields[0]!,
@@ -45,17 +45,17 @@ export function parseNetDev(bytes: Buffer): NetworkInterface[] | undefined {
   return interfaces;
 }
 
-function parseFields(bytes: Buffer, start: number): number[] | undefined {
-  const fields: number[] = [];
+/** False where the line is not what the kernel writes. */
+function readFields(bytes: Buffer, start: number, fields: number[]): boolean {
   let at = start;
   for (let field = 0; field < FIELDS_USED; field++) {
     at = skipBlanks(bytes, at);
     const value = unsignedAt(bytes, at);
-    if (value === undefined) return undefined;
-    fields.push(value);
+    if (value === undefined) return false;
+    fields[field] = value;
     at = skipWord(bytes, at);
   }
-  return fields;
+  return true;
 }
 
 /**
