@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { outboxDirectories } from '../config/state-directories.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /**
  * Puts the outbox into the first of its directories that can be written, and makes that where it is missing. Where none
@@ -13,7 +14,7 @@ export function withOutboxDirectory(config: Config, directories = outboxDirector
 
 function isWritable(directory: string): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
     return true;
   } catch {

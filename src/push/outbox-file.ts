@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { renameSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { inUse, LOCK_TIMEOUT_MS, writePid } from '../directory-lock.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { type Database, loadSqlite, SQLITE_BUSY, sqliteCode } from '../sqlite.ts';
 import { type BatchStore, createBatchStores, createBodyNumbers, inTransaction } from './batch-store.ts';
 import { ForeignFile, prepareLayout } from './outbox-layout.ts';
@@ -33,7 +34,7 @@ export function openOutboxFile({ directory, log, unixMs }: OutboxFileOptions): O
   const path = join(directory, 'outbox.db');
   const locked = { directory, what: 'outbox' } as const;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const first = openOrReplace(path, log, unixMs);
     writePid(locked);
     return useDatabase(first, directory, (error) => {

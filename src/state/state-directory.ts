@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryInUse, type DirectoryLock, lockDirectory } from '../directory-lock.ts';
 import { LIMITS } from '../limits.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /** The files of the state in a directory that can be written. */
 export type StateDirectory = {
@@ -59,7 +59,7 @@ export function openStateDirectory(
   for (const path of paths) {
     let lock: DirectoryLock | undefined;
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeDirectory(path);
       lock = lockOf(path);
       // The journal is there as long as an agent runs.
       const journal = join(path, 'state.journal');
