@@ -153,29 +153,24 @@ export function createCollector(options: CollectorOptions): Collector {
     }
     const identity = identityOf(container);
     const former = metered.get(container.id);
-    if (former?.key !== identity.key || former.ended || hasGone(former, usage, reading))
-      return change(former, usage, reading, identity);
-    const { meter } = former;
+    const same = former?.key === identity.key ? former : undefined;
+    if (same && hasGone(same, usage, reading)) return end(same);
+    if (!same || same.ended) return beginWith(usage, identity, former);
+    const { meter } = same;
     const observation = options.fits && meter.continues(usage) ? meter.observe(usage) : undefined;
-    former.usage = usage;
+    same.usage = usage;
     return observation && options.fits?.(container.id, observation)
       ? { kind: 'same series', usage, observation, at: meter.note(usage) }
-      : collectFrom(former, usage);
+      : collectFrom(same, usage);
   }
 
-  /** A run begins, or ends, or goes on under another name. */
-  async function* change(
-    former: Metered | undefined,
+  /** A run begins, or goes on under another name than its former series. */
+  async function* beginWith(
     usage: ContainerUsage,
-    reading: ContainerReading,
     { attributes, key }: Identity,
+    former: Metered | undefined,
   ): AsyncGenerator<Collected> {
     const { container } = usage;
-    const isSame = former?.key === key;
-    if (former && isSame && hasGone(former, usage, reading)) {
-      yield* end(former);
-      return;
-    }
     const current = begin(container, attributes, key);
     if (former) yield* end(former);
     metered.set(container.id, current);
