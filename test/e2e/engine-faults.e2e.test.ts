@@ -14,6 +14,8 @@ import { waitFor } from './parts/wait.ts';
 
 const PATIENCE = { timeoutMs: 30 * INTERVAL_MS };
 const FAULT_CYCLES = 8;
+/** Of so many cycles before any fault one at least begins on time. */
+const STEADY_CYCLES = 3;
 /** The same part of the interval as by default. */
 const TIMEOUT_MS = INTERVAL_MS / 2;
 
@@ -75,6 +77,14 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
     );
   const nowSeconds = () => Date.now() / 1000;
 
+  async function untilSteady(container: TestContainer): Promise<void> {
+    const isSteady = async (collector: Collector) =>
+      (await lifeOf(container, collector)).times.length >= STEADY_CYCLES || undefined;
+    const until = (collector: Collector) =>
+      waitFor(`${container.name} is measured again and again`, () => isSteady(collector), PATIENCE);
+    await Promise.all([tested, unasking].map(until));
+  }
+
   /** Each cycle of that time has the container; where the machine stands still, the other agent lacks cycles, too. */
   async function expectEveryCycle(container: TestContainer, fromSeconds: number, toSeconds: number): Promise<void> {
     await Promise.all([untilMeasured(container, toSeconds), untilMeasured(container, toSeconds, unasking)]);
@@ -96,8 +106,7 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
   it('goes on with what it knows in every cycle, and knows all of it again when the engine is back', async () => {
     await start({ liveRestore: true });
     const old = await run();
-    await untilMeasured(old);
-    await untilMeasured(old, 0, unasking);
+    await untilSteady(old);
     for (const [name, fault] of Object.entries(ENGINE_FAULTS)) {
       const removed = await run();
       await untilMeasured(removed);
@@ -123,7 +132,7 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
   it('notices all changes while its events are cut off, and when the socket is another', async () => {
     await start({ liveRestore: true });
     const old = await run();
-    await untilMeasured(old);
+    await untilSteady(old);
     const cutting = setInterval(proxy.cut, INTERVAL_MS / 3);
     releasers.add('cutting', () => clearInterval(cutting));
     const fromSeconds = nowSeconds();
@@ -149,8 +158,7 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
   it('goes on while the engine is killed with live-restore, and nothing ends', async () => {
     await start({ liveRestore: true });
     const old = await run();
-    await untilMeasured(old);
-    await untilMeasured(old, 0, unasking);
+    await untilSteady(old);
     const fromSeconds = nowSeconds();
     await engine.kill();
     await sleep(FAULT_CYCLES * INTERVAL_MS);
@@ -166,8 +174,7 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
   it('goes on while the engine is killed without live-restore, and ends what the engine ends when it is back', async () => {
     await start({ liveRestore: false });
     const old = await run();
-    await untilMeasured(old);
-    await untilMeasured(old, 0, unasking);
+    await untilSteady(old);
     const fromSeconds = nowSeconds();
     await engine.kill();
     await sleep(FAULT_CYCLES * INTERVAL_MS);
@@ -190,8 +197,8 @@ describeWith(['linux', 'root', 'docker', 'dockerd', 'busybox', 'gcc', 'collector
  */
 function missingCycles(times: readonly number[], fromSeconds: number, toSeconds: number): number[] {
   const steps = (time: number): number => (time - times[0]!) / INTERVAL_SECONDS;
-  const before = times.filter((time) => time <= fromSeconds);
-  const phase = Math.min(...before.map((time) => steps(time) - Math.round(steps(time))));
+  const steady = times.slice(0, STEADY_CYCLES).map(steps);
+  const phase = Math.min(...steady.map((step) => step - Math.round(step)));
   const numberOf = (time: number): number => Math.floor(steps(time) - phase + 0.2);
   const counts = Map.groupBy(times, numberOf);
   // One that the machine made later still is there beside the next one.

@@ -12,7 +12,7 @@ const memoryStat = (anon: number) => `anon ${anon}\nfile 0\ninactive_file 0\npgf
 const V2_HOST = {
   ...V2,
   [`${DOCKER_V2}/cgroup.procs`]: '100\n',
-  [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_000),
+  [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_234),
   [`${DOCKER_V2}/memory.current`]: '4096\n',
   [`${DOCKER_V2}/memory.swap.current`]: '0\n',
   [`${DOCKER_V2}/memory.stat`]: memoryStat(4096),
@@ -62,7 +62,7 @@ describe('a container that has not run since its last reading', () => {
     cycle();
     cycle();
     host.write({
-      [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_001),
+      [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_235),
       [`${DOCKER_V2}/cgroup.procs`]: '100\n101\n',
       ...processFiles(101, CGROUP),
     });
@@ -93,6 +93,16 @@ describe('a container that has not run since its last reading', () => {
     const before = reads('proc.stat');
     cycle();
     expect(reads('proc.stat')).toBe(2 * before);
+  });
+
+  it('is read whole where CPU time is charged in ticks, between which it may have run', () => {
+    const { host, cycle } = start({ ...V2_HOST, [`${DOCKER_V2}/cpu.stat`]: cpuStat(10_000) });
+    const eventsOf = ({ cgroup }: ContainerReading) => cgroup.memoryEvents?.oomKill;
+    const events = (kills: number) => ({ [`${DOCKER_V2}/memory.events`]: `oom ${kills}\noom_kill ${kills}\n` });
+    host.write(events(0));
+    expect(eventsOf(cycle())).toBe(0);
+    host.write(events(1));
+    expect(eventsOf(cycle())).toBe(1);
   });
 
   it('has its memory told apart anew where there is more or less of it, and after five cycles in any case', () => {

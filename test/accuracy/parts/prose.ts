@@ -58,7 +58,8 @@ export const INEXACT = `## What cannot be exact, and by how much
   read again. What is done to them from outside without them, such as taking back pages that they have mapped, is in \`container.process.*\` at most
   ${RESTED_CYCLES} cycles later. Interfaces, disks, pressure, the number of tasks and \`container.memory.usage\` are read in every cycle. While the usage is the same
   to the byte, too, what it is made of is not read again: which pages of files the kernel holds to be inactive, and with them the
-  working set, may be of up to ${RESTED_CYCLES} cycles ago.
+  working set, may be of up to ${RESTED_CYCLES} cycles ago. On a kernel that charges CPU time in whole ticks
+  (User Mode Linux) no container is taken to rest.
 - **Limits** are read when the engine says something new of a container, as it does after \`docker update\`, and in every ${RESTED_CYCLES + 1}th cycle: what
   somebody writes into the cgroup's files by hand is seen at most ${RESTED_CYCLES} cycles later.
 - **\`container.process.memory.pss\` is sampled.** All processes of all containers together get ${BUDGET_MS} ms of a cycle; those for which there is no time
