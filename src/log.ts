@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import type Pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
@@ -18,7 +19,7 @@ export function createLogger(options: LogOptions, fileDescriptor = STANDARD_ERRO
   const human = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY === true);
   // Synchronous on purpose: the last line before the process ends must not be lost, and lines are few.
   const destination = human
-    ? pretty({
+    ? loadPretty()({
         destination: fileDescriptor,
         sync: true,
         ignore: 'pid,hostname',
@@ -28,6 +29,11 @@ export function createLogger(options: LogOptions, fileDescriptor = STANDARD_ERRO
     : pino.destination({ dest: fileDescriptor, sync: true });
   const streamWrite = human ? (line: string) => spelledOut(escaped(line)) : escaped;
   return pino({ name: 'plimsoll', level: options.level, base: null, hooks: { streamWrite } }, destination);
+}
+
+/** Loaded where someone looks on: a daemon whose lines are JSON does without. */
+function loadPretty(): typeof Pretty {
+  return createRequire(import.meta.url)('pino-pretty') as typeof Pretty;
 }
 
 /** JSON escapes the first 32 control characters only. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../config/problem.ts';
 import { findNearest } from '../config/suggestion.ts';
+import { VERSION } from '../version.ts';
 import { addConfigCommand } from './config.ts';
 import { type CommandContext, STATUS_FAILED, STATUS_WRONG_USE } from './context.ts';
 import { addMetricsCommand } from './metrics.ts';
@@ -34,7 +34,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
 function createProgram(context: CommandContext, end: (status: number) => void): Command {
   const program = new Command('plimsoll')
     .description('Tells over OpenTelemetry how loaded every container of this host is.')
-    .version(readVersion(), '-V, --version')
+    .version(VERSION, '-V, --version')
     .exitOverride()
     .configureOutput({ writeOut: context.writeOutput, writeErr: context.writeError })
     .showHelpAfterError('(--help tells what there is)')
@@ -62,10 +62,4 @@ function describeFailure(error: unknown, context: CommandContext): number {
   const message = error instanceof Error ? error.message : String(error);
   context.writeError(`plimsoll: ${message}\n`);
   return error instanceof ConfigurationError ? STATUS_WRONG_USE : STATUS_FAILED;
-}
-
-/** package.json lies two folders up, from src/commands as from dist/commands. */
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }

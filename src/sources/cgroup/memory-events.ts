@@ -1,5 +1,6 @@
 import { type KernelFiles, okValue } from '../kernel-files.ts';
 import { keyedParser, parseSingleValue } from './formats.ts';
+import type { Limit } from './limits.ts';
 import { readMemoryLimit } from './memory-value.ts';
 
 /** How often the memory controller came to act on a cgroup or on one below it. What the kernel does not count is absent. */
@@ -36,11 +37,16 @@ export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents 
 
 /**
  * v1 has no file of events: hits of the limit stand in `memory.failcnt`, whoever below it wanted the memory, and kills of
- * processes that are in this very cgroup in `memory.oom_control`.
+ * processes that are in this very cgroup in `memory.oom_control`. `limit`, where it is known already: that of memory
+ * without swap.
  */
-export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvents {
+export function readMemoryEventsV1(
+  files: KernelFiles,
+  dir: string,
+  limit: Limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
+): MemoryEvents {
   return {
-    max: readLimitHits(files, dir),
+    max: readLimitHits(files, dir, limit),
     oomKill: okValue(files.readKept('cgroup.memory.oom_control', dir, 'memory.oom_control', parseOomControl)),
   };
 }
@@ -50,9 +56,8 @@ export function readMemoryEventsV1(files: KernelFiles, dir: string): MemoryEvent
  * up. Newer kernels (seen on 6.18) do not count the first: where the two limits are the same (`--memory-swap` equal to
  * `--memory`) the second never fails, and 0 is not known to be none.
  */
-function readLimitHits(files: KernelFiles, dir: string): number | undefined {
+function readLimitHits(files: KernelFiles, dir: string, limit: Limit): number | undefined {
   const hits = okValue(files.readKept('cgroup.memory.failcnt', dir, 'memory.failcnt', parseSingleValue));
-  const limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes');
   if (hits === undefined || limit === undefined || limit === 'none') return hits;
   const withSwap = okValue(
     files.readKept('cgroup.memory.memsw.failcnt', dir, 'memory.memsw.failcnt', parseSingleValue),

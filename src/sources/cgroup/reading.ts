@@ -56,7 +56,8 @@ export function readCgroup(
   families: ReadingFamilies,
   { rested, limits: sameLimits }: Before = NOTHING_BEFORE,
 ): CgroupReading {
-  const wanted = { cpus: families.has('cpu'), memoryBytes: families.has('memory'), tasks: needsTasks(families) };
+  const memoryBytes = families.has('memory') || (place.version === 1 && families.has('memoryEvents'));
+  const wanted = { cpus: families.has('cpu'), memoryBytes, tasks: needsTasks(families) };
   const limits = sameLimits && areKnown(sameLimits) ? sameLimits : readLimits(files, place, wanted);
   const known = { rested, limits };
   return place.version === 2 ? readV2(files, place.directory, families, known) : readV1(files, place, families, known);
@@ -100,7 +101,12 @@ function readV1(
     throttling: cpu === undefined ? undefined : (rested?.throttling ?? okValue(readCpuStat(files, cpu))?.throttling),
     cpuLimit: numberOf(limits.cpus),
     memory: place && readMemory(files, place, families, { rested, limits }),
-    memoryEvents: events === undefined ? undefined : stands ? stands.memoryEvents : readMemoryEventsV1(files, events),
+    memoryEvents:
+      events === undefined
+        ? undefined
+        : stands
+          ? stands.memoryEvents
+          : readMemoryEventsV1(files, events, limits.memoryBytes),
     childMemoryEvents:
       events === undefined ? undefined : rested ? rested.childMemoryEvents : readChildMemoryEvents(files, events),
     tasks:
