@@ -1,5 +1,0 @@
-import { testTargets } from './run.ts';
-
-const RUNS = 1_000_000;
-
-testTargets(() => RUNS);
