@@ -1,4 +1,4 @@
-import { STATE_TARGETS } from './state-targets.ts';
 import { testTargets, VERY_MANY_RUNS } from './run.ts';
+import { STATE_TARGETS } from './state-targets.ts';
 
 testTargets(STATE_TARGETS, () => VERY_MANY_RUNS);
