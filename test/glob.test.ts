@@ -13,3 +13,8 @@ it('gives the same answer as a callback of an array, which hands over more than 
   expect(['db', 'cache', 'web'].filter(glob('web'))).toEqual(['web']);
   expect(['db', 'cache'].some(glob('web'))).toBe(false);
 });
+
+it('matches nothing but the empty text where it is empty itself', () => {
+  expect(glob('')('')).toBe(true);
+  expect(glob('')('web')).toBe(false);
+});

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccounts } from '../accounting/accounts.ts';
 import { isMeasured } from '../accounting/usage.ts';
@@ -18,7 +19,9 @@ export type OnceOptions = {
   readonly containers: readonly string[];
 };
 
+/** From the beginning of one to the beginning of the next: so long is what a rate is of, but for how much quicker the second is. */
 const BETWEEN_READINGS_MS = 500;
+const LEAST_PAUSE_MS = 250;
 const SAID_BY_ENGINE: ReadonlySet<MetricFamily> = new Set<MetricFamily>(['life', 'filesystem']);
 const JSON_ENCODING = ENCODINGS['http/json'];
 
@@ -29,8 +32,9 @@ export async function runOnce({ config, format, containers: wanted }: OnceOption
   const { collector, discovery, files, families } = await buildSources({ config, log }, createAccounts());
   try {
     const containers = (await collector.discover()).filter((container) => isWanted(container, wanted));
+    const startedAtMs = performance.now();
     await collectAll(collector.collect(containers));
-    await sleep(BETWEEN_READINGS_MS);
+    await sleep(Math.max(LEAST_PAUSE_MS, BETWEEN_READINGS_MS - (performance.now() - startedAtMs)));
     const collected = await collectAll(collector.collect(containers));
     const measured = collected.filter((each) => each.kind === 'measured');
     const isAnyMeasured = measured.some(

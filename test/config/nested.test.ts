@@ -97,6 +97,12 @@ describe('globs of metric names', () => {
     ]);
   });
 
+  it('are a problem where they are empty', () => {
+    expect(problemsOf({ yaml: 'metrics:\n  include: [""]\n' })[0]).toMatch(
+      /^plimsoll.yaml:2: metrics.include: item 1 of the list is not text, or empty/,
+    );
+  });
+
   it('are a problem where they are no texts', () => {
     expect(problemsOf({ yaml: 'metrics:\n  include: [1]\n' })[0]).toMatch(/item 1 of the list is not text/);
     expect(problemsOf({ yaml: 'metrics:\n  include: container.cpu.time\n' })[0]).toMatch(/is text, not a list/);

@@ -17,6 +17,8 @@ export type DockerEndpoint = { readonly label: string } & (
 
 export type TlsFiles = { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 
+/** Longer than a path of a socket or a name of a host can be. */
+const LONGEST_HOST = 1_024;
 const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 const PLAIN_PORT = 2375;
 const TLS_PORT = 2376;
@@ -28,6 +30,9 @@ const FORMS = 'unix:///path/to/docker.sock, tcp://host:port, http://host:port or
  */
 export function parseDockerHost(options: DockerHostOptions): DockerEndpoint {
   const host = options.host === '' ? DEFAULT_HOST : options.host;
+  if (host.length > LONGEST_HOST) {
+    throw new Error(`cannot use docker.host: it is longer than an address can be (${LONGEST_HOST} characters)`);
+  }
   if (host.startsWith('unix://')) {
     const socketPath = host.slice('unix://'.length);
     if (!socketPath.startsWith('/')) throw new Error(`cannot use docker.host ${host}: the path must start with /`);

@@ -45,9 +45,13 @@ export function stringOf({ pieces, isCut }: Kept): string | undefined {
   return undefined;
 }
 
-/** The value of a number or a word; undefined where it is none, or longer than any is written. */
+/**
+ * The value of a number or a word; undefined where it is none, or longer than any is written. A number that is larger than any
+ * becomes null, as JSON writes it.
+ */
 export function scalarOf({ pieces, isCut }: Kept): unknown {
-  return isCut ? undefined : parsed(Buffer.concat(pieces).toString());
+  const value = isCut ? undefined : parsed(Buffer.concat(pieces).toString());
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
 }
 
 function parsed(text: string): unknown {

@@ -31,6 +31,7 @@ test('refuses what it cannot ask, and shows no password', () => {
   expect(() => parse('engine:2375')).toThrow(/allowed are unix:/);
   expect(() => parse('tcp://engine:2375/prefix')).toThrow(/only host and port/);
   expect(() => parse('unix://docker.sock')).toThrow(/must start with \//);
+  expect(() => parse(`tcp://${'a'.repeat(2_000)}`)).toThrow(/longer than an address/);
   expect(parse('tcp://me:secret@engine').label).toBe('tcp://engine:2375');
 });
 

@@ -36,6 +36,10 @@ describe('a sieve that takes all', () => {
     for (let at = 0; at <= Buffer.byteLength(text); at++) expect(sift(text, { cuts: [at] }).value).toEqual(value);
   });
 
+  it('takes a number that is larger than any for none', () => {
+    expect(sift('[1e999,-1e999,1e308]').value).toEqual([null, null, 1e308]);
+  });
+
   it('takes a member called __proto__ for a member', () => {
     expect(Object.entries(sift('{"__proto__":{"a":1}}').value as object)).toEqual([['__proto__', { a: 1 }]]);
   });
