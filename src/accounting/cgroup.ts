@@ -34,10 +34,10 @@ function holdDisk(floors: Floors, { device, ...counters }: DiskUsage): DiskUsage
   return { device, ...floors.hold(`disk ${device}`, counters) };
 }
 
-function holdPressures(floors: Floors, pressures: Pressures): Pressures {
-  const held = Object.entries(pressures).map(([resource, each]) => [
-    resource,
-    floors.hold(`pressure ${resource}`, each),
-  ]);
-  return Object.fromEntries(held);
+function holdPressures(floors: Floors, { cpu, memory, io }: Pressures): Pressures {
+  return {
+    cpu: cpu && floors.hold('pressure cpu', cpu),
+    memory: memory && floors.hold('pressure memory', memory),
+    io: io && floors.hold('pressure io', io),
+  };
 }

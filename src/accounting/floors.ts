@@ -18,14 +18,14 @@ export type Floors = {
  * stands still until the kernel is past it again. That may say too little for a while, and never too much.
  */
 export function createFloors(memory: FloorMemory = []): Floors {
-  /** The subject that was not read for longest comes first. */
+  /** Where there are many, the subject that was not read for longest comes first. */
   const floors = new Map<string, Counters>(memory);
 
   return {
     hold(subject, counters) {
       const floor = floors.get(subject);
       const held = notBelow(counters, floor);
-      floors.delete(subject);
+      if (floors.size > MANY_SUBJECTS) floors.delete(subject);
       floors.set(subject, floor ? withAbsentOf(floor, held) : held);
       if (floors.size > MAX_SUBJECTS) floors.delete(floors.keys().next().value!);
       return held;
@@ -36,6 +36,8 @@ export function createFloors(memory: FloorMemory = []): Floors {
 
 /** Few subjects are not block devices, and those are read in each cycle. */
 const MAX_SUBJECTS = LIMITS.diskTotalsRemembered.max;
+/** From here on the order matters. */
+const MANY_SUBJECTS = MAX_SUBJECTS / 2;
 
 /** The same object where nothing is below its floor, as nearly always. */
 export function notBelow<T extends Counters>(now: T, floor: Counters | undefined): T {

@@ -41,7 +41,7 @@ const FORMATS: { readonly [F in Property['format']]: Format } = {
   },
   'text-list': { coerce: parseList, find: findListFault },
   'metric-globs': { coerce: parseList, find: (value) => findListFault(value) ?? findIdleFault(value as string[]) },
-  'text-map': { coerce: parseMap, find: (value) => findMapFault(value, () => undefined) },
+  'text-map': { coerce: parseMap, find: (value) => findMapFault(value, findKeyFault) },
   // What is in them is checked key by key.
   'named-sections': { find: (value) => (value instanceof Map ? undefined : 'is not a set of named sections') },
   'http-headers': { coerce: parseMap, find: (value) => findMapFault(value, findHeaderFault) },
@@ -110,6 +110,8 @@ function findMapFault(value: unknown, find: (key: string, text: string) => strin
   }
   return undefined;
 }
+
+const findKeyFault = (key: string): string | undefined => (key === '' ? 'a key is empty, or no text' : undefined);
 
 function findHeaderFault(name: string, value: string): string | undefined {
   if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)) return `${JSON.stringify(name)} is not the name of an HTTP header`;

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { formatProblem, formatValueProblem, shortenText } from './problem.ts';
 import {
   describeAllowed,
@@ -90,7 +90,7 @@ function readNamedSections(file: YamlFile, node: unknown, { path, origin }: Plac
   }
   for (const pair of node.items) {
     const name = scalarValue(file.resolve(pair.key));
-    const place = { path: `${path}.${String(name)}`, origin: file.originOf(pair.key) };
+    const place = { path: `${path}.${keyText(name)}`, origin: file.originOf(pair.key) };
     const value = file.resolve(pair.value);
     const wrong =
       findNameFault(property, typeof name === 'string' ? name : '') ??
@@ -136,9 +136,12 @@ function plainValue(file: YamlFile, node: unknown): unknown {
   if (isSeq(node)) return node.items.map((item) => scalarValue(file.resolve(item)));
   if (!isMap(node)) return scalarValue(node);
   return new Map(
-    node.items.map((pair) => [String(scalarValue(file.resolve(pair.key))), scalarValue(file.resolve(pair.value))]),
+    node.items.map((pair) => [keyText(scalarValue(file.resolve(pair.key))), scalarValue(file.resolve(pair.value))]),
   );
 }
+
+/** A list or a section is no key, and to spell it out would take as long as each of its levels doubles it. */
+const keyText = (value: unknown): string => (isCollection(value) ? '' : String(value));
 
 function scalarValue(node: unknown): unknown {
   return isScalar(node) ? node.value : node;

@@ -91,13 +91,13 @@ export async function deliverEnds(
   await parts.batcher.finish();
 }
 
-async function addTo(
+function addTo(
   { batcher, encoding, templates }: Pick<CycleOptions, 'encoding' | 'batcher' | 'templates'>,
   collected: Collected,
-): Promise<void> {
+): Promise<void> | undefined {
   switch (collected.kind) {
     case 'left out':
-      return;
+      return undefined;
     case 'same series': {
       const { usage, at, observation } = collected;
       const { chunk, pointCount } = templates!.fill(usage.container.id, at, observation);

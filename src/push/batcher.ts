@@ -27,6 +27,9 @@ const compress = promisify(gzip);
  */
 const GZIP = { level: 3 };
 
+/** One for all that fit, as nearly all do. */
+const ADDED = Promise.resolve();
+
 /**
  * Joins encoded chunks into request bodies that stay under the size limit, delivered in the order of their chunks also
  * where several callers add at once.
@@ -65,18 +68,28 @@ export function createBatcher({ encoding, compression, maxRequestBytes, deliver 
     return { body: await compress(body, GZIP), contentType, contentEncoding: 'gzip', pointCount };
   }
 
-  async function addPiece(chunk: Uint8Array, pointCount: number): Promise<void> {
-    while (chunks.length > 0 && bytes + chunk.length + each > maxRequestBytes) await finish();
+  function put(chunk: Uint8Array, pointCount: number): void {
     chunks.push(chunk);
     bytes += chunk.length + each;
     points += pointCount;
   }
 
+  const fits = (chunk: Uint8Array): boolean => bytes + chunk.length + each <= maxRequestBytes;
+
+  async function addInPieces(chunk: Uint8Array, pointCount: number): Promise<void> {
+    const isTooLarge = once + chunk.length + each > maxRequestBytes;
+    const pieces = isTooLarge ? splitChunk(encoding, chunk, maxRequestBytes) : undefined;
+    for (const piece of pieces ?? [{ chunk, pointCount }]) {
+      while (chunks.length > 0 && !fits(piece.chunk)) await finish();
+      put(piece.chunk, piece.pointCount);
+    }
+  }
+
   return {
-    async add(chunk, pointCount) {
-      const isTooLarge = once + chunk.length + each > maxRequestBytes;
-      const pieces = isTooLarge ? splitChunk(encoding, chunk, maxRequestBytes) : undefined;
-      for (const piece of pieces ?? [{ chunk, pointCount }]) await addPiece(piece.chunk, piece.pointCount);
+    add(chunk, pointCount) {
+      if (!fits(chunk)) return addInPieces(chunk, pointCount);
+      put(chunk, pointCount);
+      return ADDED;
     },
     finish,
   };

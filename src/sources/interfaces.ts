@@ -35,12 +35,13 @@ export function createInterfaceReader({ proc, loopback }: InterfaceReaderOptions
 
   return {
     read(owner, pids, namespace) {
-      for (const pid of pids.slice(0, MAX_ATTEMPTS)) {
+      for (let attempt = 0; attempt < Math.min(pids.length, MAX_ATTEMPTS); attempt += 1) {
+        const pid = pids[attempt]!;
         const all = okValue(readNetDev(proc, pid));
         // A zombie has left its network namespace: its file is there and empty.
         if (!all || all.length === 0) continue;
         const wanted = loopback ? all : all.filter(({ name }) => name !== LOOPBACK);
-        const interfaces = wanted.slice(0, MAX_INTERFACES);
+        const interfaces = wanted.length > MAX_INTERFACES ? wanted.slice(0, MAX_INTERFACES) : wanted;
         if (wanted.length > MAX_INTERFACES) proc.files.onLimit('interfaces', wanted.length - MAX_INTERFACES);
         const last = remembered.get(owner);
         const same = last !== undefined && continues(last.interfaces, interfaces);

@@ -78,6 +78,12 @@ describe('keys one level deeper', () => {
   });
 });
 
+it('refuses a section where the name of an attribute is wanted, however deep it is', () => {
+  const wrong = /^plimsoll.yaml:2: resource.attributes: a key is empty, or no text/;
+  for (const key of ['""', '{a: b}', `${'{'.repeat(200)}a${'}'.repeat(200)}`])
+    expect(problemsOf({ yaml: `resource:\n  attributes: {? ${key} : text}\n` })[0]).toMatch(wrong);
+});
+
 describe('globs of metric names', () => {
   it('come from the file and from variables', () => {
     const { config } = load({

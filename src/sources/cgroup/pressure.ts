@@ -12,7 +12,7 @@ export type Pressure = {
 export const PRESSURE_RESOURCES = ['cpu', 'memory', 'io'] as const;
 export type PressureResource = (typeof PRESSURE_RESOURCES)[number];
 
-export type Pressures = Readonly<Partial<Record<PressureResource, Pressure>>>;
+export type Pressures = { readonly [resource in PressureResource]?: Pressure | undefined };
 
 const PLACES: Readonly<Record<PressureResource, { readonly source: string; readonly file: string }>> = {
   cpu: { source: 'cgroup.cpu.pressure', file: 'cpu.pressure' },
@@ -51,11 +51,14 @@ function totalOfLine(bytes: Buffer, key: Buffer): number | undefined {
  * is absent alone.
  */
 export function readPressures(files: KernelFiles, dir: string): Pressures {
-  const pressures: { -readonly [resource in PressureResource]?: Pressure } = {};
-  for (const resource of PRESSURE_RESOURCES) {
-    const { source, file } = PLACES[resource];
-    const pressure = okValue(files.readKept(source, dir, file, parsePressure));
-    if (pressure) pressures[resource] = pressure;
-  }
-  return pressures;
+  return {
+    cpu: readPressure(files, dir, 'cpu'),
+    memory: readPressure(files, dir, 'memory'),
+    io: readPressure(files, dir, 'io'),
+  };
+}
+
+function readPressure(files: KernelFiles, dir: string, resource: PressureResource): Pressure | undefined {
+  const { source, file } = PLACES[resource];
+  return okValue(files.readKept(source, dir, file, parsePressure));
 }
