@@ -176,8 +176,12 @@ export function describeUnknownKey(origin: string, path: string): string {
   return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion });
 }
 
-/** The innermost section that a path leads through. */
+/** No section lies deeper. */
+const DEEPEST = 8;
+
+/** The innermost section that a path leads through, however many dots it has. */
 function sectionAround(path: string): string {
-  const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
-  return parent === '' || isSection(parent) ? parent : sectionAround(parent);
+  const names = path.split('.', DEEPEST);
+  const outer = names.map((_, index) => names.slice(0, index).join('.'));
+  return outer.findLast((section) => section !== '' && isSection(section)) ?? '';
 }

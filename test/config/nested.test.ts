@@ -78,6 +78,11 @@ describe('keys one level deeper', () => {
   });
 });
 
+it('refuses a key with very many dots', () => {
+  const yaml = `push: {? ${'.'.repeat(60_000)} : 1}\n`;
+  expect(problemsOf({ yaml })[0]).toMatch(/^plimsoll.yaml:1: push.*unknown key/);
+});
+
 it('refuses a section where the name of an attribute is wanted, however deep it is', () => {
   const wrong = /^plimsoll.yaml:2: resource.attributes: a key is empty, or no text/;
   for (const key of ['""', '{a: b}', `${'{'.repeat(200)}a${'}'.repeat(200)}`])

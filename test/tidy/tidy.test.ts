@@ -123,10 +123,13 @@ describe('what is in the repository', () => {
   });
   const paths = tracked.split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path)));
 
-  it('starts Node with the same flags everywhere', () => {
+  it('starts Node with the same flags and environment everywhere', () => {
     expect(NODE_FLAGS).toHaveLength(2);
     const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-    expect(read('package.json')).toContain(`"start": "node ${NODE_FLAGS.join(' ')} src/cli.ts"`);
+    const node = `MALLOC_ARENA_MAX=1 node ${NODE_FLAGS.join(' ')}`;
+    expect(read('src/cli.ts').split('\n')[0]).toBe(`#!/usr/bin/env -S ${node}`);
+    expect(read('package.json')).toContain(`"start": "${node} src/cli.ts"`);
+    expect(read('deploy/Dockerfile')).toMatch(/^ENV .*\bMALLOC_ARENA_MAX=1$/m);
     expect(read('deploy/Dockerfile')).toContain(NODE_FLAGS.map((flag) => `"${flag}"`).join(', '));
   });
 
