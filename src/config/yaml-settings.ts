@@ -173,7 +173,8 @@ export function describeUnknownKey(origin: string, path: string): string {
   if (fault !== undefined) return formatProblem({ origin, key, wrong: fault });
   const siblings = namesIn(sectionAround(path));
   const suggestion = suggestKey(path, siblings, [...DECLARATIONS.keys()]);
-  return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion });
+  const shown = suggestion === undefined ? undefined : shortenText(suggestion);
+  return formatProblem({ origin, key, wrong: 'unknown key', allowed: siblings.join(', '), suggestion: shown });
 }
 
 /** No section lies deeper. */

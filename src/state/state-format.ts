@@ -32,7 +32,18 @@ export function parseState(text: string): State {
     throw new Error(`it is of version ${header.version}, and this Plimsoll knows version ${STATE_VERSION}`);
   }
   if (header.sha256 !== digestOf(body)) throw new Error('it is damaged: its digest is another');
-  return checkState(parseBody(body));
+  const state = checkState(parseBody(body));
+  if (!isAsWritten(state, body)) throw new Error('it is damaged: it is not as a state is written');
+  return state;
+}
+
+/** Nothing is in it, however deep or large, that could not be written again. */
+function isAsWritten(state: State, body: string): boolean {
+  try {
+    return JSON.stringify(state) === body;
+  } catch {
+    return false;
+  }
 }
 
 function parseBody(body: string): unknown {

@@ -26,6 +26,12 @@ it.each([
   ['a run of nothing', '{"bootId":"boot","runs":[null]}', 'the state.runs[0]'],
   ['a list that is none', body.replace('"present":[]', '"present":5'), 'the state.runs[0].memory.processes.present'],
   ['a number that is endless', body.replace('"carry":[]', '"carry":[1e999]'), 'carry[0]'],
+  [
+    'a member that cannot be written',
+    body.replace('"runs":[', `"more":${'['.repeat(1e5)}${']'.repeat(1e5)},"runs":[`),
+    'written',
+  ],
+  ['a member that is endless', body.replace('"runs":[', '"more":1e999,"runs":['), 'written'],
   ['a past that is none', body.replace('"procfs":"known"', '"procfs":"constructor"'), 'pasts.procfs'],
 ])('refuses %s', (_, wrong, where) => {
   expect(wrong).not.toBe(body);
