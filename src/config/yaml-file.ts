@@ -2,7 +2,7 @@ import { type Alias, type Document, isAlias, LineCounter, type Node, parseDocume
 import { formatProblem } from './problem.ts';
 
 /** A configuration is some kilobytes; a longer file is a mistake, and parsing grows with the square of its length. */
-const LONGEST_FILE_CHARACTERS = 65_536;
+const LONGEST_FILE_CHARACTERS = 32_768;
 /** One slip in the syntax can upset every line after it; the first ones lead to it. */
 const MOST_SYNTAX_PROBLEMS = 10;
 

@@ -9,8 +9,7 @@ export type Pressure = {
   readonly fullSeconds?: number | undefined;
 };
 
-export const PRESSURE_RESOURCES = ['cpu', 'memory', 'io'] as const;
-export type PressureResource = (typeof PRESSURE_RESOURCES)[number];
+export type PressureResource = 'cpu' | 'memory' | 'io';
 
 export type Pressures = { readonly [resource in PressureResource]?: Pressure | undefined };
 
