@@ -1,6 +1,6 @@
 import type { Container } from '../sources/container.ts';
 import type { ContainerReading } from '../sources/container-reading.ts';
-import { accountCgroup } from './cgroup.ts';
+import { accountCgroup, type CgroupUsage } from './cgroup.ts';
 import { type CpuMemory, createCpuAccount } from './cpu.ts';
 import { createExecutableAccount, type ExecutableMemory } from './executables.ts';
 import { createFloors, type FloorMemory } from './floors.ts';
@@ -64,11 +64,13 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
   const executables = createExecutableAccount(memory?.executables);
   const cpu = createCpuAccount(memory?.cpu);
   const floors = createFloors(memory?.floors);
-  const memoryEvents = createMemoryEventsAccount(memory?.memoryEvents);
+  const eventsAccount = createMemoryEventsAccount(memory?.memoryEvents);
   const networks = createInterfaceAccount(memory?.interfaces, pastOf('network'));
   const startMs: Partial<Record<RememberedFamily, number>> = { ...memory?.startMs };
   const begun = new Set<RememberedFamily>();
+  // The same object read again says that nothing has changed.
   let last: { readonly read: ContainerReading['processes']; readonly usage: ContainerUsage['processes'] } | undefined;
+  let lastCgroup: (Pick<ContainerReading, 'cgroup' | 'disks'> & { readonly usage: CgroupUsage }) | undefined;
 
   /** A family that began anew did so with its first reading. */
   function noteStart(family: RememberedFamily, isAnew: boolean, at: Instant): number | undefined {
@@ -87,6 +89,14 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
     return processes && { ...processes, executables: executables.account(read, processes, unread?.pids) };
   }
 
+  function cgroupUsageOf(reading: ContainerReading): CgroupUsage {
+    const { cgroup, disks } = reading;
+    if (lastCgroup?.cgroup === cgroup && lastCgroup.disks === disks) return lastCgroup.usage;
+    const events = eventsAccount.account(cgroup.memoryEvents ?? NO_EVENTS, cgroup.childMemoryEvents);
+    lastCgroup = { cgroup, disks, usage: accountCgroup(floors, reading, events) };
+    return lastCgroup.usage;
+  }
+
   /** Whose CPU time was said is part of it: that of the processes may not follow that of their cgroup. */
   function procfsMark(): string {
     const source = cpu.remember()?.isOfProcesses === false ? 'cgroup' : '';
@@ -96,13 +106,11 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
   return {
     account(reading, at) {
       const { container, processes: read, unread, cgroup, interfaces, connections } = reading;
-      // The same reading again says that nothing has changed.
       if (last?.read !== read) last = { read, usage: usageOf(read, unread) };
       const processes = last.usage;
       const interfaceUsages = interfaces ? networks.account(interfaces, at.unixMs) : [];
       const procfsStartMs = noteStart('procfs', processAccount.beganAnew(), at);
-      const events = memoryEvents.account(cgroup.memoryEvents ?? NO_EVENTS, cgroup.childMemoryEvents);
-      const { throttling, ...rest } = accountCgroup(floors, reading, events);
+      const { throttling, memory, memoryEvents, tasks, disks, pressures } = cgroupUsageOf(reading);
       const ofProcesses = { usage: processes, startMs: procfsStartMs };
       return {
         container,
@@ -111,7 +119,11 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
         uptimeSeconds: uptimeSeconds(container, at.unixMs),
         processes,
         cpu: cpu.account({ ...cgroup, throttling }, ofProcesses, at.monotonicMs),
-        ...rest,
+        memory,
+        memoryEvents,
+        tasks,
+        disks,
+        pressures,
         connections,
         interfaces: interfaceUsages,
         ...(interfaces && networks.forgotten().length > 0 && { forgottenInterfaces: networks.forgotten() }),
@@ -123,7 +135,7 @@ export function createContainerAccount(memory?: ContainerMemory, pasts: Pasts = 
       interfaces: networks.remember(),
       cpu: cpu.remember(),
       floors: floors.remember(),
-      memoryEvents: memoryEvents.remember(),
+      memoryEvents: eventsAccount.remember(),
       startMs: { ...startMs },
       pasts: { procfs: processAccount.past(), network: networks.past() },
     }),

@@ -43,7 +43,8 @@ const MANY_SUBJECTS = MAX_SUBJECTS / 2;
 export function notBelow<T extends Counters>(now: T, floor: Counters | undefined): T {
   if (!floor) return now;
   let held = now;
-  for (const name in now) {
+  // Not `for in`: V8 compiles that for the names that it met first, throws the code away at the next, and so on for ever.
+  for (const name of Object.keys(now)) {
     const value = now[name];
     const least = floor[name];
     if (value !== undefined && least !== undefined && value < least) held = { ...held, [name]: least };
@@ -54,6 +55,6 @@ export function notBelow<T extends Counters>(now: T, floor: Counters | undefined
 /** A counter that was not read this once keeps its floor. */
 function withAbsentOf(floor: Counters, now: Counters): Counters {
   let all = now;
-  for (const name in floor) if (now[name] === undefined) all = { ...all, [name]: floor[name] };
+  for (const name of Object.keys(floor)) if (now[name] === undefined) all = { ...all, [name]: floor[name] };
   return all;
 }

@@ -23,7 +23,7 @@ export type InterfaceMemory = InterfaceNamesMemory & {
 
 export type InterfaceAccount = {
   /** Totals by name since the container's start, or since the name's own, of the interfaces that are there now. */
-  account(interfaces: readonly IndexedInterface[], unixMs: number): InterfaceUsage[];
+  account(interfaces: readonly IndexedInterface[], unixMs: number): readonly InterfaceUsage[];
   /** Names that the last reading made it forget. */
   forgotten(): readonly string[];
   remember(): InterfaceMemory;
@@ -50,11 +50,18 @@ export function createInterfaceAccount(memory?: InterfaceMemory, before: Past = 
   let forgotten: readonly string[] = [];
   let past = before;
   let isAnew = false;
+  let last: { readonly read: readonly IndexedInterface[]; readonly usages: readonly InterfaceUsage[] } | undefined;
   /** Made when it is asked for: few readings change it. */
   let mark: string | undefined;
 
   return {
     account(interfaces, unixMs) {
+      // The same object read again says that nothing has changed.
+      if (last?.read === interfaces) {
+        forgotten = [];
+        lastMs = unixMs;
+        return last.usages;
+      }
       const before = withIndexes(known, interfaces);
       const next = compare(before, interfaces);
       const isChanged = before !== known || isOther(before, next);
@@ -65,7 +72,8 @@ export function createInterfaceAccount(memory?: InterfaceMemory, before: Past = 
       if (isChanged || began) mark = undefined;
       past = 'known';
       lastMs = unixMs;
-      return present(known).map(total);
+      last = { read: interfaces, usages: present(known).map(total) };
+      return last.usages;
     },
     forgotten: () => forgotten,
     remember() {

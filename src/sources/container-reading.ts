@@ -15,6 +15,7 @@ import { type ProcStatus, readStatus } from './proc/status.ts';
 import { needsProcesses, needsStatus } from './process-families.ts';
 import type { PssReader } from './pss.ts';
 import { RESTED_CYCLES, type Resolved } from './resolution.ts';
+import { isSame } from './same.ts';
 import { findZombies } from './zombies.ts';
 
 /** One process, as it was read. What was not wanted, or could not be read because the process ended, is absent. */
@@ -31,7 +32,10 @@ export type Unread = {
   readonly zombies: boolean;
 };
 
-/** Everything read of one container in one go. What could not be read is absent. */
+/**
+ * Everything read of one container in one go. What could not be read is absent. A part in which nothing has changed is the
+ * same object as in the last reading.
+ */
 export type ContainerReading = {
   readonly container: Container;
   /** Parents before their children. */
@@ -75,7 +79,8 @@ export function readContainer(
   const last = resolved.hasRested ? before : undefined;
   const limits = before && haveSameLimits(before, container) ? before.cgroup.limits : undefined;
   const known = { rested: last?.cgroup, limits };
-  const cgroup = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
+  const read = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
+  const cgroup = last && isSame(last.cgroup, read) ? last.cgroup : read;
   const ofProcesses = last && isWhole(last, cgroup) ? last : readAllProcesses(options, pids, cgroup);
   // No pid can be another process's where none of them has run to its end.
   const checked = last ? undefined : netNamespace;
@@ -87,7 +92,9 @@ export function readContainer(
     unread: ofProcesses.unread,
     cgroup,
     limitsAge: limits !== undefined && cgroup.limits === limits ? before!.limitsAge! + 1 : 0,
-    disks: disksOf(cgroup, options),
+    // Devices that were left out are left out again, and counted again.
+    disks:
+      last?.cgroup === cgroup && last.disks.length === cgroup.disks?.length ? last.disks : disksOf(cgroup, options),
     interfaces,
     connections,
   };

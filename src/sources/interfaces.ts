@@ -1,5 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { okValue } from './kernel-files.ts';
+import { type LastParsed, nothingParsed } from './last-parsed.ts';
 import { type InterfaceIndexes, readInterfaceIndexes } from './proc/interface-index.ts';
 import { isStillIn } from './proc/namespace.ts';
 import { type NetworkInterface, readNetDev } from './proc/net-dev.ts';
@@ -11,9 +12,9 @@ export type IndexedInterface = NetworkInterface & { readonly index?: number | un
 export type InterfaceReader = {
   /**
    * Through any living process of the namespace, whose inode is told where it is known. `owner` is who reports the
-   * namespace: a container's id.
+   * namespace: a container's id. The same list as the last time where nothing in it has changed.
    */
-  read(owner: string, pids: readonly number[], namespace?: number): IndexedInterface[] | undefined;
+  read(owner: string, pids: readonly number[], namespace?: number): readonly IndexedInterface[] | undefined;
   /** Forgets all other owners. */
   keepOnly(owners: Pick<ReadonlySet<string>, 'has'>): void;
 };
@@ -26,29 +27,53 @@ export type InterfaceReaderOptions = { readonly proc: ProcFs; readonly loopback:
 const LOOPBACK = 'lo';
 const MAX_INTERFACES = LIMITS.interfaces.max;
 
+/** What was read last, as the kernel had it and as it was answered. */
+type Remembered = {
+  readonly lastParsed: LastParsed;
+  all?: readonly NetworkInterface[];
+  indexes?: InterfaceIndexes;
+  interfaces?: readonly IndexedInterface[];
+};
+
 /**
  * Reads net/dev, and the indexes, which stand in other files, only where they may have changed: when the names are others
  * than the last time or a counter fell.
  */
 export function createInterfaceReader({ proc, loopback }: InterfaceReaderOptions): InterfaceReader {
-  const remembered = new Map<string, { interfaces: readonly NetworkInterface[]; indexes: InterfaceIndexes }>();
+  const remembered = new Map<string, Remembered>();
+
+  function recall(owner: string): Remembered {
+    const known = remembered.get(owner) ?? { lastParsed: nothingParsed() };
+    remembered.set(owner, known);
+    return known;
+  }
+
+  function wantedOf(all: readonly NetworkInterface[]): readonly NetworkInterface[] {
+    const wanted = loopback ? all : all.filter(({ name }) => name !== LOOPBACK);
+    if (wanted.length <= MAX_INTERFACES) return wanted;
+    proc.files.onLimit('interfaces', wanted.length - MAX_INTERFACES);
+    return wanted.slice(0, MAX_INTERFACES);
+  }
 
   return {
     read(owner, pids, namespace) {
+      const last = recall(owner);
       for (let attempt = 0; attempt < Math.min(pids.length, MAX_ATTEMPTS); attempt += 1) {
         const pid = pids[attempt]!;
-        const all = okValue(readNetDev(proc, pid));
+        const all = okValue(readNetDev(proc, pid, last.lastParsed));
         // A zombie has left its network namespace: its file is there and empty.
         if (!all || all.length === 0) continue;
-        const wanted = loopback ? all : all.filter(({ name }) => name !== LOOPBACK);
-        const interfaces = wanted.length > MAX_INTERFACES ? wanted.slice(0, MAX_INTERFACES) : wanted;
-        if (wanted.length > MAX_INTERFACES) proc.files.onLimit('interfaces', wanted.length - MAX_INTERFACES);
-        const last = remembered.get(owner);
-        const same = last !== undefined && continues(last.interfaces, interfaces);
-        const indexes = same ? last.indexes : readInterfaceIndexes(proc, pid);
+        const isSame = all === last.all && all.length <= MAX_INTERFACES;
+        const wanted = isSame ? undefined : wantedOf(all);
+        const continued = isSame || (last.interfaces !== undefined && continues(last.interfaces, wanted!));
+        const indexes = continued ? last.indexes! : readInterfaceIndexes(proc, pid);
         if (!isStillIn(proc, pid, namespace)) continue;
-        remembered.set(owner, { interfaces, indexes });
-        return interfaces.map((each) => ({ ...each, index: indexes.get(each.name) }));
+        if (wanted) {
+          last.all = all;
+          last.indexes = indexes;
+          last.interfaces = wanted.map((each) => ({ ...each, index: indexes.get(each.name) }));
+        }
+        return last.interfaces;
       }
       return undefined;
     },

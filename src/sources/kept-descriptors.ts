@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { type LastParsed, nothingParsed } from './last-parsed.ts';
 
 /**
  * Files that stay open between cycles: to read one again costs a third of opening, reading and closing it. A descriptor
@@ -8,15 +9,17 @@ import { closeSync, openSync } from 'node:fs';
 export type KeptDescriptors = {
   /**
    * Runs `read` with the descriptor of a file of a directory, which is opened where it is not open or does not answer any
-   * more.
+   * more, and, where it stays open, with what was parsed of it last. `how` is handed on, so that `read` can be the same for
+   * all files.
    */
-  use<T>(directory: string, file: string, read: (fd: number) => T): T;
+  use<T, How>(directory: string, file: string, read: Read<T, How>, how: How): T;
   /** Closes what was not used in this cycle or the one before. */
   endCycle(): void;
   closeAll(): void;
 };
 
-type Kept = { readonly fd: number; usedIn: number };
+type Read<T, How> = (fd: number, last: LastParsed | undefined, how: How) => T;
+type Kept = { readonly fd: number; readonly last: LastParsed; usedIn: number };
 
 /** By name. Apart from its directory, so that no path is put together to find what is open. */
 type KeptOfDirectory = Map<string, Kept>;
@@ -64,23 +67,24 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
     }
   }
 
-  function keep(directory: string, file: string, fd: number): void {
+  function keep(directory: string, file: string, { fd, last }: Pick<Kept, 'fd' | 'last'>): void {
     let files = kept.get(directory);
     if (!files) {
       files = new Map();
       kept.set(directory, files);
     }
-    files.set(file, { fd, usedIn: cycle });
+    files.set(file, { fd, last, usedIn: cycle });
     count += 1;
   }
 
-  function useAnew<T>(directory: string, file: string, read: (fd: number) => T): T {
+  function useAnew<T, How>(directory: string, file: string, read: Read<T, How>, how: How): T {
     const fd = open(`${directory}/${file}`);
+    const last = count < max ? nothingParsed() : undefined;
     let isKept = false;
     try {
-      const value = read(fd);
-      isKept = count < max;
-      if (isKept) keep(directory, file, fd);
+      const value = read(fd, last, how);
+      isKept = last !== undefined;
+      if (last) keep(directory, file, { fd, last });
       return value;
     } finally {
       if (!isKept) closeSync(fd);
@@ -88,18 +92,18 @@ export function createKeptDescriptors(max: number): KeptDescriptors {
   }
 
   return {
-    use(directory, file, read) {
+    use(directory, file, read, how) {
       const known = kept.get(directory)?.get(file);
       if (known) {
         known.usedIn = cycle;
         try {
-          return read(known.fd);
+          return read(known.fd, known.last, how);
         } catch {
           // What it was opened for is gone. Another one may be there under the same name by now.
           close(directory, file);
         }
       }
-      return useAnew(directory, file, read);
+      return useAnew(directory, file, read, how);
     },
     endCycle() {
       closeUnusedSince(cycle);

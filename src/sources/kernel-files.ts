@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LIMITS, type OnLimit } from '../limits.ts';
 import { createKeptDescriptors } from './kept-descriptors.ts';
+import { type LastParsed, parsed } from './last-parsed.ts';
 
 /**
  * What reading one kernel file came to. That a process or cgroup vanishes between list, open and read is normal, so it
@@ -23,12 +24,13 @@ export type Parse<T> = (bytes: Buffer) => T | undefined;
 export type KernelFiles = {
   /**
    * Reads a whole kernel file and parses it. The bytes are a view of one reused buffer, valid only while `parse` runs.
-   * `parse` answers undefined for content that is not what the kernel writes.
+   * `parse` answers undefined for content that is not what the kernel writes. `last`: what was parsed of this file last, if
+   * anything; it becomes what was parsed now.
    */
-  read<T>(source: string, path: string, parse: Parse<T>): ReadOutcome<T>;
+  read<T>(source: string, path: string, parse: Parse<T>, last?: LastParsed): ReadOutcome<T>;
   /**
    * The same for a file that is read in every cycle and may stay open until the next; it has to be one that the kernel
-   * writes in one go, however long it is.
+   * writes in one go, however long it is. While it says the same, the value is the same object.
    */
   readKept<T>(source: string, directory: string, file: string, parse: Parse<T>): ReadOutcome<T>;
   /** Runs another look at the kernel (a directory, a link) under the same rules and counts. */
@@ -131,33 +133,59 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
     if (status !== 'ok') failures[status] += 1;
   }
 
-  function attempt<T>(source: string, look: () => T | undefined): ReadOutcome<T> {
+  function begin(source: string): ReadCount {
     const count = countOf(source);
     count.total += 1;
-    const outcome = outcomeOf(look);
+    return count;
+  }
+
+  function failed(source: string, count: ReadCount, error: unknown): ReadOutcome<never> {
+    const outcome = failureOf(error);
     note(source, count, outcome.status);
     return outcome;
   }
 
+  function came<T>(source: string, count: ReadCount, value: T | undefined): ReadOutcome<T> {
+    const outcome: ReadOutcome<T> = value === undefined ? { status: 'malformed' } : { status: 'ok', value };
+    note(source, count, outcome.status);
+    return outcome;
+  }
+
+  function parseKept<T>(fd: number, last: LastParsed | undefined, parse: Parse<T>): T | undefined {
+    return parsed(filled(fillAtOnce(fd)), parse, last);
+  }
+
+  // The three of them are written out: a function made for each reading would be most of what a cycle leaves to be collected.
   return {
-    read: (source, path, parse) => attempt(source, () => parse(filled(fill(path)))),
-    readKept: (source, directory, file, parse) =>
-      attempt(source, () => parse(filled(kept.use(directory, file, fillAtOnce)))),
-    attempt,
+    read(source, path, parse, last) {
+      const count = begin(source);
+      try {
+        return came(source, count, parsed(filled(fill(path)), parse, last));
+      } catch (error) {
+        return failed(source, count, error);
+      }
+    },
+    readKept<T>(source: string, directory: string, file: string, parse: Parse<T>) {
+      const count = begin(source);
+      try {
+        return came<T>(source, count, kept.use<T | undefined, Parse<T>>(directory, file, parseKept, parse));
+      } catch (error) {
+        return failed(source, count, error);
+      }
+    },
+    attempt(source, look) {
+      const count = begin(source);
+      try {
+        return came(source, count, look());
+      } catch (error) {
+        return failed(source, count, error);
+      }
+    },
     counts: () => counts,
     onLimit,
     endCycle: kept.endCycle,
     close: kept.closeAll,
   };
-}
-
-function outcomeOf<T>(look: () => T | undefined): ReadOutcome<T> {
-  try {
-    const value = look();
-    return value === undefined ? { status: 'malformed' } : { status: 'ok', value };
-  } catch (error) {
-    return failureOf(error);
-  }
 }
 
 function failureOf(error: unknown): ReadOutcome<never> {

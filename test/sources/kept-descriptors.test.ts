@@ -8,6 +8,7 @@ import { createKernelFiles } from '../../src/sources/kernel-files.ts';
 import { describeWith } from '../parts.ts';
 import { createTree } from './tree.ts';
 
+const NOW = undefined;
 const text = (fd: number): string => {
   const buffer = Buffer.alloc(100_000);
   return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
@@ -25,7 +26,7 @@ describe('descriptors that are kept', () => {
     const { root } = createTree({ a: 'x', b: 'y' });
     const kept = keeping(10);
     const descriptors = new Set<number>();
-    const use = (name: string) => kept.use(root, name, (fd) => descriptors.add(fd) && text(fd));
+    const use = (name: string) => kept.use(root, name, (fd) => descriptors.add(fd) && text(fd), NOW);
     for (let cycle = 0; cycle < 5; cycle++) {
       expect(use('a')).toBe('x');
       kept.endCycle();
@@ -41,10 +42,25 @@ describe('descriptors that are kept', () => {
   it('are no more than may be', () => {
     const { root } = createTree({ a: 'x', b: 'y' });
     const kept = keeping(1);
-    const fdOf = (name: string) => kept.use(root, name, (fd) => fd);
+    const fdOf = (name: string) => kept.use(root, name, (fd) => fd, NOW);
     const [a, b] = [fdOf('a'), fdOf('b')];
     expect(text(a)).toBe('x');
     expect(() => text(b)).toThrow('EBADF');
+  });
+
+  it('come with what was parsed of them last, as long as they stay open', () => {
+    const { root } = createTree({ a: 'x', b: 'y' });
+    const kept = keeping(1);
+    const lastOf = (name: string) => kept.use(root, name, (_, last) => last, NOW);
+    expect(lastOf('a')).toBeDefined();
+    expect(lastOf('a')).toBe(lastOf('a'));
+    expect(lastOf('b')).toBeUndefined();
+    const fail = () => {
+      throw Object.assign(new Error('gone'), { code: 'ENODEV' });
+    };
+    const before = lastOf('a');
+    expect(() => kept.use(root, 'a', fail, NOW)).toThrow('gone');
+    expect(lastOf('a')).not.toBe(before);
   });
 
   it('are not kept of what could not be read, and the error is that of the second attempt', () => {
@@ -55,10 +71,10 @@ describe('descriptors that are kept', () => {
       reads += 1;
       throw Object.assign(new Error(`attempt ${reads}`), { code: 'EIO' });
     };
-    expect(() => kept.use(root, 'a', fail)).toThrow('attempt 1');
-    expect(kept.use(root, 'a', text)).toBe('x');
-    expect(() => kept.use(root, 'a', fail)).toThrow('attempt 3');
-    expect(kept.use(root, 'a', text)).toBe('x');
+    expect(() => kept.use(root, 'a', fail, NOW)).toThrow('attempt 1');
+    expect(kept.use(root, 'a', text, NOW)).toBe('x');
+    expect(() => kept.use(root, 'a', fail, NOW)).toThrow('attempt 3');
+    expect(kept.use(root, 'a', text, NOW)).toBe('x');
   });
 });
 

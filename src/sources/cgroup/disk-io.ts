@@ -62,8 +62,8 @@ function deviceAt(devices: Map<string, Counted>, word: string): Counted | undefi
 }
 
 /** v1: `blkio.throttle.io_service*_recursive`, a line for each device and kind: `8:0 Read 4096`; then a `Total`. */
-export function parseBlkio(bytes: Buffer): Map<string, BlkioCount> | undefined {
-  const devices = new Map<string, BlkioCount>();
+export function parseBlkio(bytes: Buffer): ReadonlyMap<string, BlkioCount> | undefined {
+  let devices: Map<string, BlkioCount> | undefined;
   for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
     const deviceEnd = skipWord(bytes, at);
     const kindAt = skipBlanks(bytes, deviceEnd);
@@ -75,13 +75,16 @@ export function parseBlkio(bytes: Buffer): Map<string, BlkioCount> | undefined {
     const count = unsignedAt(bytes, skipBlanks(bytes, kindEnd));
     if (count === undefined) return undefined;
     const kind = bytes.toString('latin1', kindAt, kindEnd);
+    devices ??= new Map();
     const counted = devices.get(device) ?? {};
     if (kind === 'Read') counted.read = count;
     if (kind === 'Write') counted.write = count;
     devices.set(device, counted);
   }
-  return devices;
+  return devices ?? NO_COUNTS;
 }
+
+const NO_COUNTS: ReadonlyMap<string, BlkioCount> = new Map();
 
 /** The devices of which something was counted. */
 function listOf(devices: ReadonlyMap<string, Counted>): DiskIo[] {
@@ -93,6 +96,7 @@ function listOf(devices: ReadonlyMap<string, Counted>): DiskIo[] {
 export const readIoStat = (files: KernelFiles, dir: string): DiskIo[] | undefined =>
   okValue(files.readKept('cgroup.io.stat', dir, 'io.stat', parseIoStat));
 
+const NO_DISKS: readonly DiskIo[] = [];
 const BYTES = 'blkio.throttle.io_service_bytes_recursive';
 const OPERATIONS = 'blkio.throttle.io_serviced_recursive';
 
@@ -101,10 +105,11 @@ const OPERATIONS = 'blkio.throttle.io_serviced_recursive';
  * on v1: the kernel's flusher makes them. Newer kernels (seen on 6.18) count a device only from the first throttle rule on
  * that is set for it in any cgroup; until then there is no line for it, and so no value.
  */
-export function readBlkio(files: KernelFiles, dir: string): DiskIo[] | undefined {
+export function readBlkio(files: KernelFiles, dir: string): readonly DiskIo[] | undefined {
   const bytes = okValue(files.readKept(`cgroup.${BYTES}`, dir, BYTES, parseBlkio));
   const operations = okValue(files.readKept(`cgroup.${OPERATIONS}`, dir, OPERATIONS, parseBlkio));
   if (!bytes && !operations) return undefined;
+  if (!bytes?.size && !operations?.size) return NO_DISKS;
   const devices = new Map<string, Counted>();
   for (const [device, { read: readBytes, write: writeBytes }] of bytes ?? []) {
     devices.set(device, { readBytes, writeBytes });

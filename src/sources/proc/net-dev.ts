@@ -1,5 +1,6 @@
 import { nextLine, skipBlanks, skipWord, unsignedAt } from '../ascii.ts';
 import type { ReadOutcome } from '../kernel-files.ts';
+import type { LastParsed } from '../last-parsed.ts';
 import type { ProcFs } from './proc-fs.ts';
 
 /** One line of /proc/PID/net/dev: what an interface of that process's network namespace has carried since it was made. */
@@ -62,6 +63,6 @@ function readFields(bytes: Buffer, start: number, fields: number[]): boolean {
  * Never keep this file open: an open descriptor pins the network namespace and goes on answering after the container
  * is gone.
  */
-export function readNetDev(proc: ProcFs, pid: number): ReadOutcome<NetworkInterface[]> {
-  return proc.files.read('proc.net.dev', `${proc.path}/${pid}/net/dev`, parseNetDev);
+export function readNetDev(proc: ProcFs, pid: number, last?: LastParsed): ReadOutcome<readonly NetworkInterface[]> {
+  return proc.files.read('proc.net.dev', `${proc.path}/${pid}/net/dev`, parseNetDev, last);
 }

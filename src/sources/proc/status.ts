@@ -1,4 +1,4 @@
-import { nextLine, skipBlanks, unsignedAt } from '../ascii.ts';
+import { unsignedAt, valueOfLine } from '../ascii.ts';
 import type { ReadOutcome } from '../kernel-files.ts';
 import type { ProcFs } from './proc-fs.ts';
 
@@ -7,39 +7,41 @@ import type { ProcFs } from './proc-fs.ts';
  * of their own; the Rss lines also on kernels before 4.5.
  */
 export type ProcStatus = {
-  readonly virtualBytes?: number;
-  readonly residentAnonBytes?: number;
-  readonly residentFileBytes?: number;
-  readonly residentShmemBytes?: number;
-  readonly swapBytes?: number;
+  readonly virtualBytes?: number | undefined;
+  readonly residentAnonBytes?: number | undefined;
+  readonly residentFileBytes?: number | undefined;
+  readonly residentShmemBytes?: number | undefined;
+  readonly swapBytes?: number | undefined;
 };
 
-type StatusKey = keyof ProcStatus;
+const BYTES_PER_KB = 1024;
+const VM_SIZE = Buffer.from('VmSize:');
+const RSS_ANON = Buffer.from('RssAnon:');
+const RSS_FILE = Buffer.from('RssFile:');
+const RSS_SHMEM = Buffer.from('RssShmem:');
+const VM_SWAP = Buffer.from('VmSwap:');
 
 // By key, never by line number: kernels add and move lines.
-const KEYS: readonly (readonly [Buffer, StatusKey])[] = [
-  [Buffer.from('VmSize:'), 'virtualBytes'],
-  [Buffer.from('RssAnon:'), 'residentAnonBytes'],
-  [Buffer.from('RssFile:'), 'residentFileBytes'],
-  [Buffer.from('RssShmem:'), 'residentShmemBytes'],
-  [Buffer.from('VmSwap:'), 'swapBytes'],
-];
-const BYTES_PER_KB = 1024;
-const V = 0x56;
-const R = 0x52;
-
 export function parseStatus(bytes: Buffer): ProcStatus | undefined {
-  const status: { -readonly [key in StatusKey]: number } = {} as never;
-  for (let at = 0; at < bytes.length; at = nextLine(bytes, at)) {
-    if (bytes[at] !== V && bytes[at] !== R) continue;
-    for (const [key, field] of KEYS) {
-      if (bytes.compare(key, 0, key.length, at, Math.min(at + key.length, bytes.length)) !== 0) continue;
-      const value = unsignedAt(bytes, skipBlanks(bytes, at + key.length));
-      if (value === undefined) return undefined;
-      status[field] = value * BYTES_PER_KB;
-    }
-  }
-  return status;
+  const virtualBytes = bytesOfLine(bytes, VM_SIZE);
+  const residentAnonBytes = bytesOfLine(bytes, RSS_ANON);
+  const residentFileBytes = bytesOfLine(bytes, RSS_FILE);
+  const residentShmemBytes = bytesOfLine(bytes, RSS_SHMEM);
+  const swapBytes = bytesOfLine(bytes, VM_SWAP);
+  const sum =
+    (virtualBytes ?? 0) +
+    (residentAnonBytes ?? 0) +
+    (residentFileBytes ?? 0) +
+    (residentShmemBytes ?? 0) +
+    (swapBytes ?? 0);
+  if (Number.isNaN(sum)) return undefined;
+  return { virtualBytes, residentAnonBytes, residentFileBytes, residentShmemBytes, swapBytes };
+}
+
+/** Undefined where there is no such line, not a number where it says none. */
+function bytesOfLine(bytes: Buffer, key: Buffer): number | undefined {
+  const at = valueOfLine(bytes, key);
+  return at < 0 ? undefined : (unsignedAt(bytes, at) ?? Number.NaN) * BYTES_PER_KB;
 }
 
 export function readStatus(proc: ProcFs, pid: number): ReadOutcome<ProcStatus> {
