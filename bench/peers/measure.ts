@@ -8,6 +8,7 @@ import { filesOf } from '../measure.ts';
 import { planOf } from '../plan.ts';
 import { memoryOf } from '../process-memory.ts';
 import { createSink } from '../sink.ts';
+import { median } from '../statistics.ts';
 import { CADVISOR, CADVISOR_AT_DEFAULTS, CADVISOR_WITHOUT_BACKOFF } from './cadvisor.ts';
 import { createDockerHerd, type DockerHerd } from './docker-herd.ts';
 import { DOCKER_STATS } from './docker-stats.ts';
@@ -35,6 +36,8 @@ const PEERS: readonly Peer[] = [
 ];
 const INTERVAL_MS = 10_000;
 const SETTLE_MS = 10_000;
+/** The engine is left alone for this part of a window. */
+const ALONE_PARTS = 2;
 
 /** Each agent in turn on the same containers of a real engine. */
 export async function measureDockerHerd(plan: DockerHerdPlan): Promise<DockerHerdResult> {
@@ -52,11 +55,15 @@ export async function measureDockerHerd(plan: DockerHerdPlan): Promise<DockerHer
   const files = await filesOf({ herd: address, groups, endpoint: sink.url, plan: driver });
   await sleep(SETTLE_MS);
 
-  progress('nobody');
-  const before = herd.engineAccount.cpuSeconds();
-  await sleep(windowMs);
-  const engineAloneCpuSeconds = herd.engineAccount.cpuSeconds() - before;
-
+  /** While nobody asks it anything: before the first and after each of them, for it is not always the same. */
+  const alone: number[] = [];
+  const leaveAlone = async (): Promise<void> => {
+    progress('nobody');
+    const before = herd.engineAccount.cpuSeconds();
+    await sleep(windowMs / ALONE_PARTS);
+    alone.push((herd.engineAccount.cpuSeconds() - before) * ALONE_PARTS);
+  };
+  await leaveAlone();
   const peers: PeerResult[] = [];
   const leftOut: string[] = [];
   for (const peer of PEERS) {
@@ -82,6 +89,7 @@ export async function measureDockerHerd(plan: DockerHerdPlan): Promise<DockerHer
     } finally {
       await own.release();
     }
+    await leaveAlone();
   }
   const { engineVersion: engine } = herd;
   return {
@@ -90,7 +98,7 @@ export async function measureDockerHerd(plan: DockerHerdPlan): Promise<DockerHer
     files: files.length,
     intervalMs: INTERVAL_MS,
     windowMs,
-    engineAloneCpuSeconds,
+    engineAloneCpuSeconds: median(alone),
     peers,
     leftOut,
   };

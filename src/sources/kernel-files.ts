@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LIMITS, type OnLimit } from '../limits.ts';
 import { createKeptDescriptors } from './kept-descriptors.ts';
-import { type LastParsed, parsed } from './last-parsed.ts';
+import { type LastParsed, sameOrParsed } from './last-parsed.ts';
 
 /**
  * What reading one kernel file came to. That a process or cgroup vanishes between list, open and read is normal, so it
@@ -152,7 +152,7 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
   }
 
   function parseKept<T>(fd: number, last: LastParsed | undefined, parse: Parse<T>): T | undefined {
-    return parsed(filled(fillAtOnce(fd)), parse, last);
+    return sameOrParsed(filled(fillAtOnce(fd)), parse, last);
   }
 
   // The three of them are written out: a function made for each reading would be most of what a cycle leaves to be collected.
@@ -160,7 +160,7 @@ export function createKernelFiles({ onLimit = () => undefined, maxKept = 0 }: Ke
     read(source, path, parse, last) {
       const count = begin(source);
       try {
-        return came(source, count, parsed(filled(fill(path)), parse, last));
+        return came(source, count, sameOrParsed(filled(fill(path)), parse, last));
       } catch (error) {
         return failed(source, count, error);
       }

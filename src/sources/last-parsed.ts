@@ -12,7 +12,7 @@ const LEAST_BYTES = 32;
  * While a file says the same, it is not parsed again: the answer is the same object, which nobody may change. Who finds the
  * same object again also knows that nothing is new.
  */
-export function parsed<T>(bytes: Buffer, parse: Parse<T>, last: LastParsed | undefined): T | undefined {
+export function sameOrParsed<T>(bytes: Buffer, parse: Parse<T>, last: LastParsed | undefined): T | undefined {
   if (!last || bytes.length < LEAST_BYTES) return parse(bytes);
   const isSame =
     last.parse === parse && last.length === bytes.length && bytes.compare(last.bytes!, 0, last.length) === 0;

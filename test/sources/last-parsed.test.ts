@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nothingParsed, parsed } from '../../src/sources/last-parsed.ts';
+import { nothingParsed, sameOrParsed } from '../../src/sources/last-parsed.ts';
 
 const LONG = 'x'.repeat(40);
 const parse = (bytes: Buffer) => ({ text: bytes.toString() });
@@ -8,30 +8,30 @@ const parseLength = (bytes: Buffer) => ({ length: bytes.length });
 describe('parsing what may be the same', () => {
   it('answers the same object while the bytes are the same', () => {
     const last = nothingParsed();
-    const first = parsed(Buffer.from(LONG), parse, last);
+    const first = sameOrParsed(Buffer.from(LONG), parse, last);
     expect(first).toEqual({ text: LONG });
-    expect(parsed(Buffer.from(LONG), parse, last)).toBe(first);
+    expect(sameOrParsed(Buffer.from(LONG), parse, last)).toBe(first);
   });
 
   it('parses whatever differs, be it longer, shorter or in its last byte', () => {
     const last = nothingParsed();
     for (const text of [LONG, `${LONG}y`, LONG, `${LONG.slice(0, -1)}z`, LONG.repeat(3), `${LONG}z`, LONG]) {
-      expect(parsed(Buffer.from(text), parse, last)).toEqual({ text });
+      expect(sameOrParsed(Buffer.from(text), parse, last)).toEqual({ text });
     }
   });
 
   it('compares what it was given, not the buffer that is used again', () => {
     const last = nothingParsed();
     const buffer = Buffer.from(LONG);
-    parsed(buffer, parse, last);
+    sameOrParsed(buffer, parse, last);
     buffer[3] = 'y'.charCodeAt(0);
-    expect(parsed(buffer, parse, last)).toEqual({ text: buffer.toString() });
+    expect(sameOrParsed(buffer, parse, last)).toEqual({ text: buffer.toString() });
   });
 
   it('does not take what another parser made', () => {
     const last = nothingParsed();
-    parsed(Buffer.from(LONG), parse, last);
-    expect(parsed(Buffer.from(LONG), parseLength, last)).toEqual({ length: LONG.length });
+    sameOrParsed(Buffer.from(LONG), parse, last);
+    expect(sameOrParsed(Buffer.from(LONG), parseLength, last)).toEqual({ length: LONG.length });
   });
 
   it('remembers that something cannot be parsed, and nothing of a parser that failed', () => {
@@ -41,20 +41,20 @@ describe('parsing what may be the same', () => {
       calls += 1;
       return undefined;
     };
-    expect(parsed(Buffer.from(LONG), malformed, last)).toBeUndefined();
-    expect(parsed(Buffer.from(LONG), malformed, last)).toBeUndefined();
+    expect(sameOrParsed(Buffer.from(LONG), malformed, last)).toBeUndefined();
+    expect(sameOrParsed(Buffer.from(LONG), malformed, last)).toBeUndefined();
     expect(calls).toBe(1);
     const failing = (): never => {
       throw new Error('a bug');
     };
-    expect(() => parsed(Buffer.from(LONG), failing, last)).toThrow('a bug');
-    expect(() => parsed(Buffer.from(LONG), failing, last)).toThrow('a bug');
+    expect(() => sameOrParsed(Buffer.from(LONG), failing, last)).toThrow('a bug');
+    expect(() => sameOrParsed(Buffer.from(LONG), failing, last)).toThrow('a bug');
   });
 
   it('remembers nothing where there is no place for it, or where the text is short', () => {
-    expect(parsed(Buffer.from(LONG), parse, undefined)).toEqual({ text: LONG });
+    expect(sameOrParsed(Buffer.from(LONG), parse, undefined)).toEqual({ text: LONG });
     const last = nothingParsed();
-    const first = parsed(Buffer.from('4096\n'), parse, last);
-    expect(parsed(Buffer.from('4096\n'), parse, last)).not.toBe(first);
+    const first = sameOrParsed(Buffer.from('4096\n'), parse, last);
+    expect(sameOrParsed(Buffer.from('4096\n'), parse, last)).not.toBe(first);
   });
 });
