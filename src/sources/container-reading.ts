@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '../limits.ts';
 import type { BlockDevices } from './block-devices.ts';
 import type { DiskIo } from './cgroup/disk-io.ts';
@@ -15,7 +16,6 @@ import { type ProcStatus, readStatus } from './proc/status.ts';
 import { needsProcesses, needsStatus } from './process-families.ts';
 import type { PssReader } from './pss.ts';
 import { RESTED_CYCLES, type Resolved } from './resolution.ts';
-import { isSame } from './same.ts';
 import { findZombies } from './zombies.ts';
 
 /** One process, as it was read. What was not wanted, or could not be read because the process ended, is absent. */
@@ -80,7 +80,7 @@ export function readContainer(
   const limits = before && haveSameLimits(before, container) ? before.cgroup.limits : undefined;
   const known = { rested: last?.cgroup, limits };
   const read = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
-  const cgroup = last && isSame(last.cgroup, read) ? last.cgroup : read;
+  const cgroup = last && isDeepStrictEqual(last.cgroup, read) ? last.cgroup : read;
   const ofProcesses = last && isWhole(last, cgroup) ? last : readAllProcesses(options, pids, cgroup);
   // No pid can be another process's where none of them has run to its end.
   const checked = last ? undefined : netNamespace;

@@ -30,7 +30,7 @@ const MAX_INTERFACES = LIMITS.interfaces.max;
 /** What was read last, as the kernel had it and as it was answered. */
 type Remembered = {
   readonly lastParsed: LastParsed;
-  all?: readonly NetworkInterface[];
+  all?: readonly NetworkInterface[] | undefined;
   indexes?: InterfaceIndexes;
   interfaces?: readonly IndexedInterface[];
 };
@@ -63,13 +63,14 @@ export function createInterfaceReader({ proc, loopback }: InterfaceReaderOptions
         const all = okValue(readNetDev(proc, pid, last.lastParsed));
         // A zombie has left its network namespace: its file is there and empty.
         if (!all || all.length === 0) continue;
-        const isSame = all === last.all && all.length <= MAX_INTERFACES;
+        const isSame = all === last.all;
         const wanted = isSame ? undefined : wantedOf(all);
         const continued = isSame || (last.interfaces !== undefined && continues(last.interfaces, wanted!));
         const indexes = continued ? last.indexes! : readInterfaceIndexes(proc, pid);
         if (!isStillIn(proc, pid, namespace)) continue;
         if (wanted) {
-          last.all = all;
+          // Interfaces that were left out are left out again, and counted again.
+          last.all = all.length > MAX_INTERFACES ? undefined : all;
           last.indexes = indexes;
           last.interfaces = wanted.map((each) => ({ ...each, index: indexes.get(each.name) }));
         }

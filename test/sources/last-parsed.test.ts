@@ -57,4 +57,12 @@ describe('parsing what may be the same', () => {
     const first = sameOrParsed(Buffer.from('4096\n'), parse, last);
     expect(sameOrParsed(Buffer.from('4096\n'), parse, last)).not.toBe(first);
   });
+
+  it('holds nothing of a file that somebody made long', () => {
+    const last = nothingParsed();
+    const bytes = Buffer.alloc(20_000, 'x');
+    const first = parse(bytes);
+    expect(sameOrParsed(bytes, parse, last)).toEqual(first);
+    expect(last).toEqual(nothingParsed());
+  });
 });
