@@ -30,9 +30,11 @@ const MS_PER_CONTAINER = 4;
 /** Large herds are given less time, or a run of 2,000 would take half an hour. */
 const LARGE = 400;
 const MS_PER_CONTAINER_OF_LARGE = 2;
-/** Of the agent and of the drivers alike. */
-const WARM_SAMPLES = 6_000;
-const LEAST_WARM_CYCLES = 30;
+/** Of the agent and of the drivers alike. V8 still compiles in an agent's first minutes; afterwards it need not. */
+const WARM_SAMPLES = 36_000;
+const LEAST_WARM_CYCLES = 60;
+/** An hour of them, at the interval that is the default. */
+const MOST_WARM_CYCLES = 360;
 const HOT_SAMPLES = 5_000;
 const LEAST_HOT_CYCLES = 5;
 const PACED_SAMPLES = 1_500;
@@ -47,7 +49,7 @@ export function planOf({ containers, rounds, cycles }: PlanOptions): Plan {
     containers * MS_PER_CONTAINER_OF_LARGE,
   );
   const cyclesFor = (samples: number): number => Math.ceil(samples / containers);
-  const warmCycles = Math.max(LEAST_WARM_CYCLES, cyclesFor(WARM_SAMPLES));
+  const warmCycles = Math.min(MOST_WARM_CYCLES, Math.max(LEAST_WARM_CYCLES, cyclesFor(WARM_SAMPLES)));
   const busyPeriodMs = intervalMs / 2;
   const paced = Math.min(MOST_PACED_CYCLES, Math.max(cycles, cyclesFor(PACED_SAMPLES)));
   return {

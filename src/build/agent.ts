@@ -78,13 +78,13 @@ export async function buildAgent(
     return push.deliver(batch);
   };
 
+  const batcher = createBatcher({ encoding, ...config.push, deliver });
   let report: CycleReport = emptyReport();
   const { provider, instruments } = buildSelf(
     { config, log },
-    { sources, push, report: () => report, now: () => clock.now().unixMs },
+    { sources, push, batcher, report: () => report, now: () => clock.now().unixMs },
   );
   self = { provider, instruments };
-  const batcher = createBatcher({ encoding, ...config.push, deliver });
   let stage: CycleStage | 'state' = 'discover';
   const cycle = createCycle({
     collector: sources.collector,
@@ -180,7 +180,7 @@ export async function buildAgent(
       } else if (!(await settlesWithin(LAST_CYCLE_PART * timeoutMs, lastCycle)))
         log.warn({ stage }, 'the last cycle does not end in time: stopping without it');
       clearTimeout(patience);
-      await settlesWithin(leftMs(), provider.shutdown());
+      await settlesWithin(leftMs(), provider.shutdown().finally(batcher.finish));
       await push.stop(leftMs());
       await sources.discovery.close();
       sources.files.close();

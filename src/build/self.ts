@@ -11,7 +11,7 @@ import {
   ATTR_SERVICE_VERSION,
   SCHEMA_URL,
 } from '../instruments/semconv.ts';
-import { createBatcher } from '../push/batcher.ts';
+import type { Batcher } from '../push/batcher.ts';
 import { ENCODINGS } from '../push/encoding.ts';
 import { createSelfExporter } from '../push/self-exporter.ts';
 import { VERSION } from '../version.ts';
@@ -32,6 +32,7 @@ function ownUsage(): SelfReading['agent'] {
 export type SelfParts = {
   readonly sources: Sources;
   readonly push: Push;
+  readonly batcher: Batcher;
   readonly report: () => CycleReport;
   /** The agent's time. */
   readonly now: () => number;
@@ -41,9 +42,8 @@ export type Self = { readonly provider: MeterProvider; readonly instruments: Sel
 
 /** The agent's own metrics: the SDK's periodic reader in front of the push path of everything else. */
 export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
-  const { sources, push, report, now } = parts;
+  const { sources, push, batcher, report, now } = parts;
   const encoding = ENCODINGS[config.push.protocol];
-  const batcher = createBatcher({ encoding, ...config.push, deliver: push.deliver });
   const { intervalMs } = config.collection;
   const reader = new PeriodicExportingMetricReader({
     exporter: createSelfExporter({ temporality: config.push.temporality, encoding, batcher, now }),

@@ -34,7 +34,7 @@ export type CycleReport = {
 export const emptyReport = (): CycleReport => ({ containers: 0, processes: 0, cpuTimeFrom: { cgroup: 0, procfs: 0 } });
 
 /** The event loop is given back at least this often, so that health checks and deliveries go on in a large cycle. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 const MS_PER_SECOND = 1000;
 
 /** One collect of all containers, encoded as it goes: their points are never all in memory at once. */

@@ -10,19 +10,23 @@ import { TEMPORALITY_PREFERENCES, type Temporality } from './temporality.ts';
 export type SelfExporterOptions = {
   readonly temporality: Temporality;
   readonly encoding: Encoding;
-  readonly batcher: Batcher;
+  /** Of the containers: whoever finishes it sends what is exported here along. */
+  readonly batcher: Pick<Batcher, 'add'>;
   /** Dates the points, Unix time in milliseconds. */
   readonly now: () => number;
 };
 
-/** Exporter of the agent's own metrics: the SDK's, with the push path of everything else behind it. */
+/**
+ * Exporter of the agent's own metrics: the SDK's, with the push path of everything else behind it. They wait for the next
+ * batch of containers, for a request of their own would cost as much as ten containers do.
+ */
 export function createSelfExporter({ temporality, encoding, batcher, now }: SelfExporterOptions): PushMetricExporter {
   const delegate: IOtlpExportDelegate<ResourceMetrics> = {
     export(metrics, done) {
       deliver(metrics).then(done, (error: Error) => done({ code: ExportResultCode.FAILED, error }));
     },
     async forceFlush() {
-      // What was exported is in the outbox already; waiting for the receiver is the delivery's task.
+      // The batch is finished by its owner, and waiting for the receiver is the delivery's task.
     },
     async shutdown() {
       // The push path is closed by its owner.
@@ -35,7 +39,6 @@ export function createSelfExporter({ temporality, encoding, batcher, now }: Self
   async function deliver(metrics: ResourceMetrics): Promise<ExportResult> {
     setEndTime(metrics, toHrTime(now()));
     await batcher.add(encoding.encode(metrics), countPoints(metrics));
-    await batcher.finish();
     return { code: ExportResultCode.SUCCESS };
   }
 

@@ -10,6 +10,8 @@ import {
   TEMPORALITY_DELTA,
 } from '../../src/otlp/metrics-request.ts';
 import type { Batch } from '../../src/push/batch.ts';
+import { createBatcher } from '../../src/push/batcher.ts';
+import { ENCODINGS } from '../../src/push/encoding.ts';
 import type { Temporality } from '../../src/push/temporality.ts';
 import { load } from '../config/load-fixture.ts';
 import { inspectDocument } from '../fakes/docker-documents.ts';
@@ -47,23 +49,26 @@ async function twoCycles(temporality: Temporality) {
   onTestFinished(whole.sources.discovery.close);
 
   const batches: Batch[] = [];
-  const flags = Object.entries({ ...settings, 'push.compression': 'none' }).map(([key, value]) => ({
-    key,
-    value,
-    origin: 'the test',
-  }));
+  const batcher = createBatcher({
+    encoding: ENCODINGS['http/protobuf'],
+    compression: 'none',
+    maxRequestBytes: 1_000_000,
+    deliver: (batch) => batches.push(batch),
+  });
+  const flags = Object.entries(settings).map(([key, value]) => ({ key, value, origin: 'the test' }));
   const self = buildSelf(
     { config: load({ flags }).config, log: createLogger({ level: 'silent', format: 'json' }) },
     {
       sources: whole.sources,
       push: {
-        deliver: async (batch) => void batches.push(batch),
+        deliver: async () => undefined,
         outboxes: () => new Map(),
         removed: () => new Map(),
         exporters: () => [],
         start: async () => undefined,
         stop: async () => undefined,
       },
+      batcher,
       report: () => ({ ...emptyReport(), containers: 1, processes: 1 }),
       now: () => FIRST_MS,
     },
@@ -74,6 +79,7 @@ async function twoCycles(temporality: Temporality) {
     tree.write({ [`${cgroupOf('a1')}/cpu.stat`]: cpuStat(50 + at) });
     const ofContainers = (await whole.run(FIRST_MS + at * INTERVAL_MS))!;
     await self.provider.forceFlush();
+    await batcher.finish();
     const ofSelf = decodeMetricsRequest(batches.at(-1)!.body);
     return { web: metricsOf(resourceOf(ofContainers, 'web')), self: allMetrics(ofSelf) };
   };

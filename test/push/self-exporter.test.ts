@@ -7,8 +7,6 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { decodeMetricsRequest } from '../../src/otlp/metrics-proto.ts';
-import type { Batch } from '../../src/push/batch.ts';
-import { createBatcher } from '../../src/push/batcher.ts';
 import { ENCODINGS } from '../../src/push/encoding.ts';
 import { createSelfExporter } from '../../src/push/self-exporter.ts';
 import type { Temporality } from '../../src/push/temporality.ts';
@@ -16,30 +14,35 @@ import { collectSample } from './resource-metrics.ts';
 
 const NOW_MS = 1_700_000_000_250;
 
-function createExporter(temporality: Temporality = 'cumulative', deliver?: (batch: Batch) => void) {
-  const batches: Batch[] = [];
+/** `add` in the place of the containers' batcher; what it is given is a body already. */
+function createExporter(temporality: Temporality = 'cumulative', fails?: Error) {
+  const added: { body: Uint8Array; pointCount: number }[] = [];
+  const batcher = {
+    async add(body: Uint8Array, pointCount: number) {
+      if (fails) throw fails;
+      added.push({ body, pointCount });
+    },
+  };
   const encoding = ENCODINGS['http/protobuf'];
-  const options = { encoding, compression: 'none', maxRequestBytes: 1_000_000 } as const;
-  const batcher = createBatcher({ ...options, deliver: deliver ?? ((each) => batches.push(each)) });
-  return { exporter: createSelfExporter({ temporality, encoding, batcher, now: () => NOW_MS }), batches };
+  return { exporter: createSelfExporter({ temporality, encoding, batcher, now: () => NOW_MS }), added };
 }
 
 describe('exporter of the agent’s own metrics', () => {
-  it('hands over each export as a batch of its own before it calls back', async () => {
-    const { exporter, batches } = createExporter();
+  it('adds each export to the batch of the containers before it calls back', async () => {
+    const { exporter, added } = createExporter();
     const metrics = await collectSample({ name: 'agent' });
     const result = await new Promise((resolve) => exporter.export(metrics, resolve));
     expect(result).toEqual({ code: ExportResultCode.SUCCESS });
-    expect(batches).toHaveLength(1);
-    expect(batches[0]?.pointCount).toBe(8);
-    expect(decodeMetricsRequest(batches[0]!.body).resourceMetrics).toHaveLength(1);
+    expect(added).toHaveLength(1);
+    expect(added[0]?.pointCount).toBe(8);
+    expect(decodeMetricsRequest(added[0]!.body).resourceMetrics).toHaveLength(1);
   });
 
   it('dates the points by the clock that it is given, not by the wall clock', async () => {
-    const { exporter, batches } = createExporter();
+    const { exporter, added } = createExporter();
     const metrics = await collectSample({});
     await new Promise((resolve) => exporter.export(metrics, resolve));
-    const [resource] = decodeMetricsRequest(batches[0]!.body).resourceMetrics!;
+    const [resource] = decodeMetricsRequest(added[0]!.body).resourceMetrics!;
     const points = resource!.scopeMetrics!.flatMap((scope) =>
       scope.metrics!.flatMap((metric) => (metric.sum ?? metric.gauge)?.dataPoints ?? []),
     );
@@ -47,9 +50,7 @@ describe('exporter of the agent’s own metrics', () => {
   });
 
   it('reports a failure to the SDK instead of throwing', async () => {
-    const { exporter } = createExporter('cumulative', () => {
-      throw new Error('no room');
-    });
+    const { exporter } = createExporter('cumulative', new Error('no room'));
     const metrics = await collectSample({});
     const result = await new Promise((resolve) => exporter.export(metrics, resolve));
     expect(result).toMatchObject({ code: ExportResultCode.FAILED, error: new Error('no room') });
@@ -66,7 +67,7 @@ describe('exporter of the agent’s own metrics', () => {
   });
 
   it('gives the SDK’s periodic reader its last values at shutdown', async () => {
-    const { exporter, batches } = createExporter();
+    const { exporter, added } = createExporter();
     const reader = new PeriodicExportingMetricReader({
       exporter,
       exportIntervalMillis: 3_600_000,
@@ -75,7 +76,7 @@ describe('exporter of the agent’s own metrics', () => {
     const provider = new MeterProvider({ readers: [reader] });
     provider.getMeter('test').createCounter('cycles').add(3);
     await provider.shutdown();
-    const metric = decodeMetricsRequest(batches[0]!.body).resourceMetrics?.[0]?.scopeMetrics?.[0]?.metrics?.[0];
+    const metric = decodeMetricsRequest(added[0]!.body).resourceMetrics?.[0]?.scopeMetrics?.[0]?.metrics?.[0];
     expect(metric).toMatchObject({ name: 'cycles', sum: { dataPoints: [{ asDouble: 3 }] } });
   });
 });

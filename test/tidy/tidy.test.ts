@@ -124,7 +124,7 @@ describe('what is in the repository', () => {
   const paths = tracked.split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path)));
 
   it('starts Node with the same flags and environment everywhere', () => {
-    expect(NODE_FLAGS).toHaveLength(2);
+    expect(NODE_FLAGS).toHaveLength(3);
     const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
     const node = `MALLOC_ARENA_MAX=1 node ${NODE_FLAGS.join(' ')}`;
     expect(read('src/cli.ts').split('\n')[0]).toBe(`#!/usr/bin/env -S ${node}`);
