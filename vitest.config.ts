@@ -3,7 +3,9 @@ import { createAccuracyReporter } from './test/accuracy/reporter.ts';
 import { createLeftOutReporter } from './test/left-out-reporter.ts';
 
 /** They wait for most of their time: for watchdogs, patience that ends, two minutes of a soak. */
-const WAITING = ['clock', 'hung-cycle', 'restart', 'sd-notify', 'soak'].map((name) => `test/e2e/${name}.e2e.test.ts`);
+const WAITING = ['clock', 'destinations', 'engine-faults', 'hung-cycle', 'restart', 'sd-notify', 'soak'].map(
+  (name) => `test/e2e/${name}.e2e.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -19,12 +21,12 @@ export default defineConfig({
         },
       },
       {
-        // Real engines, Collectors and clocks, two files at a time.
+        // Real engines, Collectors and clocks, three files at a time.
         test: {
           name: 'e2e-waiting',
           include: WAITING,
           setupFiles: ['test/e2e/parts/leaks.setup.ts'],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,

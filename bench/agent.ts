@@ -18,6 +18,8 @@ export type AgentOptions = {
   readonly preloads?: readonly string[];
   /** The folder where a preload writes what it found. */
   readonly output?: string;
+  /** Of V8, in the place of those of the command's first line. */
+  readonly flags?: readonly string[];
   /** In which the interval can be changed later; without it the environment says the interval. */
   readonly configFile?: string;
 };
@@ -28,14 +30,16 @@ const PRELOADS = new URL('preload/', import.meta.url);
 
 /** Runs the built command as a user does: by its first line, with nothing configured but where things are. */
 export async function startAgent(options: AgentOptions): Promise<Child> {
-  const { releasers, herd, endpoint, intervalMs, preloads = [], output, configFile } = options;
+  const { releasers, herd, endpoint, intervalMs, preloads = [], output, flags, configFile } = options;
   await chmod(CLI, 0o755);
   const own = await createTempDir(releasers);
   const nodeOptions = preloads.map((name) => `--import=${new URL(`${name}.js`, PRELOADS).href}`).join(' ');
   const child = await startChild({
-    command: CLI,
-    args: configFile === undefined ? ['run'] : ['run', '--config', configFile],
+    command: flags ? process.execPath : CLI,
+    args: [...(flags ? [...flags, CLI] : []), 'run', ...(configFile === undefined ? [] : ['--config', configFile])],
     env: {
+      // What the first line says beside the flags.
+      ...(flags && { MALLOC_ARENA_MAX: '1' }),
       ...commandEnvironment(herd),
       PLIMSOLL_PUSH_ENDPOINT: endpoint,
       ...(configFile === undefined && {

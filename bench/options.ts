@@ -16,6 +16,8 @@ export type BenchOptions = {
   readonly page: boolean;
   /** File for a V8 CPU profile of the agent's cycles; nothing else is then measured. */
   readonly profile?: string;
+  /** Sets of V8's flags to compare with the agent's own; nothing else is then measured. */
+  readonly flags: readonly string[];
   readonly cgroupPath: string;
 };
 
@@ -36,10 +38,11 @@ export function readOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      flags: { type: 'string', multiple: true, default: [] },
       'cgroup-path': { type: 'string', default: '/sys/fs/cgroup' },
     },
   });
-  const { profile } = values;
+  const { profile, flags } = values;
   const gate = values['update-gate'] ? 'update' : values.gate ? 'judge' : undefined;
   return {
     containers: sizes('containers', values.containers),
@@ -51,6 +54,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     json: values.json,
     page: values.page,
     cgroupPath: values['cgroup-path'],
+    flags,
     ...(profile !== undefined && { profile }),
   };
 }

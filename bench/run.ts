@@ -10,6 +10,7 @@ import { startGateAgent } from './gate/measure.ts';
 import { describeMachine } from './machine.ts';
 import { measureHerd } from './measure.ts';
 import { type BenchOptions, readOptions } from './options.ts';
+import { compareFlags } from './flags.ts';
 import { performancePage } from './page.ts';
 import { measureDockerHerd } from './peers/measure.ts';
 import { planOf } from './plan.ts';
@@ -42,8 +43,10 @@ async function measure(options: BenchOptions, releasers: Releasers): Promise<Ben
 
 async function run(options: BenchOptions, releasers: Releasers): Promise<string> {
   await promisify(execFile)('npm', ['run', 'build'], { cwd: REPOSITORY });
+  const plan = planOf({ ...options, containers: options.containers[0] ?? 1 });
+  if (options.flags.length > 0)
+    return compareFlags(plan, options.flags, { ...options, releasers }).finally(releasers.release);
   if (options.profile !== undefined) {
-    const plan = planOf({ ...options, containers: options.containers[0]! });
     return profileHerd(plan, options.profile, { ...options, releasers }).finally(releasers.release);
   }
   if (options.gate !== undefined) return gate(options.gate, options.cgroupPath, releasers).finally(releasers.release);

@@ -101,6 +101,15 @@ describe('agent', () => {
     );
   });
 
+  it('has no requests for its own metrics alone while it runs: they go along with containers', async () => {
+    await createStarted();
+    const ofRequests = () =>
+      endpoint.received.map(({ body }) => (decodeMetricsRequest(body).resourceMetrics ?? []).map(textAttributes));
+    const own = () => ofRequests().filter((each) => each.some((of) => of['service.name'] === 'plimsoll'));
+    await waitFor('own metrics twice', () => own()[1], { timeoutMs: 20_000, everyMs: 20 });
+    for (const request of own()) expect(request.map((each) => each['container.id'])).toContain(containerId('abc'));
+  }, 30_000);
+
   it('pushes nothing after it was stopped', async () => {
     const { stop } = await createStarted();
     await anyPush();
