@@ -68,7 +68,11 @@ export async function compareFlags(plan: Plan, flags: readonly string[], options
   let table = head(['flags of V8', 'whole cycle ÷ floor', 'of it, V8’s helper threads', 'resident memory (MB)'], 1);
   for (const each of [OWN, ...flags]) {
     const { cycleToFloor, helpersPart, residentBytes } = await costWith(each);
-    const numbers = [numberText(cycleToFloor, 2), numberText(helpersPart, 2), numberText(residentBytes / BYTES_PER_MB, 0)];
+    const numbers = [
+      numberText(cycleToFloor, 2),
+      numberText(helpersPart, 2),
+      numberText(residentBytes / BYTES_PER_MB, 0),
+    ];
     table += row([each === OWN ? 'the agent’s own' : `\`${each}\``, ...numbers]);
   }
   return table;

@@ -42,7 +42,10 @@ async function measureWindow(running: Running, herd: Herd, plan: Plan): Promise<
 }
 
 /** So that V8 has compiled what it will compile. */
-export async function warmUp(running: Pick<Running, 'untilBetweenCycles'>, { warmCycles, intervalMs }: Plan): Promise<void> {
+export async function warmUp(
+  running: Pick<Running, 'untilBetweenCycles'>,
+  { warmCycles, intervalMs }: Plan,
+): Promise<void> {
   await running.untilBetweenCycles();
   await sleep(warmCycles * intervalMs);
 }

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Attributes, ObservableGauge } from '@opentelemetry/api';
+import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { PullReader } from '../src/push/pull-reader.ts';
 
@@ -13,6 +17,10 @@ const SETS = 4;
 const WARM_ROUNDS = 2_000;
 const ROUNDS = 4_000;
 const GENERATIONS = 100;
+const PAUSES = 20;
+const SERIALIZATIONS = 200;
+const PAUSE_MS = 50;
+const NS_PER_US = 1000;
 
 function createMeter() {
   const reader = new PullReader();
@@ -108,6 +116,44 @@ async function exportedOf(totals: readonly number[]): Promise<unknown[]> {
   return exported;
 }
 
+/** Microseconds of a serialization of a hundred points. The pauses are no part of it, the collections in them neither. */
+async function usOfSerialization(inPauses: () => void): Promise<number> {
+  const { reader, meter } = createMeter();
+  for (let at = 0; at < INSTRUMENTS; at++)
+    meter.createObservableGauge(`gauge.${at}`).addCallback((result) => {
+      for (let set = 0; set < SETS; set++) result.observe(set + 0.5, { set });
+    });
+  const metrics = await reader.pull();
+  const run = (count: number): void => {
+    for (let at = 0; at < count; at++) ProtobufMetricsSerializer.serializeRequest(metrics);
+  };
+  run(SERIALIZATIONS * PAUSES);
+  let ns = 0;
+  for (let pause = 0; pause < PAUSES; pause++) {
+    inPauses();
+    await sleep(PAUSE_MS);
+    const before = cpuNs();
+    run(SERIALIZATIONS);
+    // What V8 compiles for it beside it is a part of it.
+    await sleep(PAUSE_MS);
+    ns += cpuNs() - before;
+  }
+  return ns / (PAUSES * SERIALIZATIONS * NS_PER_US);
+}
+
+function collectGarbage(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}
+
+/** An object of each class that the serializer makes one of for every message. The package does not export them. */
+async function createWriters(): Promise<unknown[]> {
+  const folder = new URL('common/protobuf/', import.meta.resolve('@opentelemetry/otlp-transformer'));
+  const { ProtobufWriter } = await import(new URL('protobuf-writer.mjs', folder).href);
+  const { ProtobufSizeEstimator } = await import(new URL('protobuf-size-estimator.mjs', folder).href);
+  return [new ProtobufWriter(1), new ProtobufSizeEstimator()];
+}
+
 const lines = ['keys in the set | CPU ns of an observation | of which hashing once', '---:|---:|---:'];
 for (const keys of [1, 2, 4]) {
   lines.push(`${keys} | ${(await nsOfObservation(keys)).toFixed(0)} | ${nsOfHash(keys).toFixed(0)}`);
@@ -120,4 +166,12 @@ lines.push('', `hashed at each observation of the same object: ${await hashesOfO
 lines.push(`sets exported after ${GENERATIONS} generations of one set: ${await setsAfterGenerations()}`);
 for (const totals of cases)
   lines.push(`observed ${totals.join(', ')}; exported ${(await exportedOf(totals)).join(', ')}`);
+const undisturbed = await usOfSerialization(() => undefined);
+const collected = await usOfSerialization(collectGarbage());
+const writers = await createWriters();
+const held = await usOfSerialization(collectGarbage());
+lines.push(
+  `serialized in ${undisturbed.toFixed(0)} µs; with a full collection before each ${SERIALIZATIONS}: ${collected.toFixed(0)} µs`,
+  `the same while ${writers.length} objects of the serializer's classes are held: ${held.toFixed(0)} µs`,
+);
 process.stdout.write(`${lines.join('\n')}\n`);
