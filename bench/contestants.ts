@@ -1,5 +1,5 @@
 import type { Releasers } from '../test/e2e/parts/releasers.ts';
-import { startAgent, untilBetweenCycles } from './agent.ts';
+import { type AgentOptions, startAgent, untilBetweenCycles } from './agent.ts';
 import { createCpuAccount } from './cpu-account.ts';
 import { type Deliveries, summarize } from './deliveries.ts';
 import type { HerdAddress } from './driver/request.ts';
@@ -28,14 +28,14 @@ export type Running = {
 /** An agent that measures the containers of a herd without an engine, as it is really run. */
 export type Contestant = {
   readonly name: string;
-  start(arena: Arena, preloads?: readonly string[]): Promise<Running>;
+  start(arena: Arena, options?: Pick<AgentOptions, 'preloads' | 'flags'>): Promise<Running>;
 };
 
 export const PLIMSOLL: Contestant = {
   name: 'Plimsoll',
-  async start({ releasers, herd, sink, intervalMs }, preloads = []) {
+  async start({ releasers, herd, sink, intervalMs }, options) {
     const account = createCpuAccount(releasers);
-    const agent = await startAgent({ releasers, herd, endpoint: sink.url, intervalMs, preloads });
+    const agent = await startAgent({ releasers, herd, endpoint: sink.url, intervalMs, ...options });
     account.add(agent.pid);
     return {
       cpuSeconds: account.cpuSeconds,

@@ -1,16 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Releasers } from '../test/e2e/parts/releasers.ts';
-import { startAgent, untilBetweenCycles } from './agent.ts';
-import { createCpuAccount } from './cpu-account.ts';
-import { summarize } from './deliveries.ts';
-import { runFloor } from './floor.ts';
+import { PLIMSOLL, type Running } from './contestants.ts';
 import { createHerd } from './herd/herd.ts';
 import { head, numberText, row } from './markdown.ts';
 import { filesOf } from './measure.ts';
 import type { Plan } from './plan.ts';
 import { memoryOf } from './process-memory.ts';
-import { warmUp } from './rounds.ts';
-import { createSink, type Sink } from './sink.ts';
+import { measureBesideFloor, type PacedFloor, warmUp } from './rounds.ts';
+import { createSink } from './sink.ts';
 import { median } from './statistics.ts';
 
 type Cost = {
@@ -40,24 +37,13 @@ export async function compareFlags(plan: Plan, flags: readonly string[], options
   const files = await filesOf({ herd: address, groups, endpoint: sink.url, plan: plan.driver });
 
   async function costWith(each: string): Promise<Cost> {
-    const agent = await startAgent({
-      releasers,
-      herd: address,
-      endpoint: sink.url,
-      intervalMs: plan.intervalMs,
-      ...(each !== OWN && { flags: each.split(' ') }),
-    });
-    const account = createCpuAccount(releasers);
-    account.add(agent.pid);
-    const running = {
-      ...account,
-      untilBetweenCycles: () => untilBetweenCycles(agent, sink.lastAtMs, plan.intervalMs),
-    };
+    const arena = { releasers, herd: address, sink, intervalMs: plan.intervalMs };
+    const running = await PLIMSOLL.start(arena, each === OWN ? {} : { flags: each.split(' ') });
     await warmUp(running, plan);
     const windows: Window[] = [];
-    while (windows.length < plan.rounds) windows.push(await measureWindow(running, { plan, sink, files }));
-    const residentBytes = memoryOf([agent.pid]).residentBytes;
-    await agent.stop();
+    while (windows.length < plan.rounds) windows.push(await measureWindow(running, { ...plan, files }));
+    const { residentBytes } = memoryOf(running.pids());
+    await running.stop();
     return {
       cycleToFloor: median(windows.map(({ cycleToFloor }) => cycleToFloor)),
       helpersPart: median(windows.map(({ helpersPart }) => helpersPart)),
@@ -79,25 +65,11 @@ export async function compareFlags(plan: Plan, flags: readonly string[], options
 }
 
 type Window = Pick<Cost, 'cycleToFloor' | 'helpersPart'>;
-type Measured = ReturnType<typeof createCpuAccount> & { untilBetweenCycles(): Promise<void> };
 
-/** The floor runs in the pauses of the agent: both meet the same machine. */
-async function measureWindow(
-  { cpuSeconds, pids, untilBetweenCycles: betweenCycles }: Measured,
-  { plan, sink, files }: { readonly plan: Plan; readonly sink: Sink; readonly files: readonly string[] },
-): Promise<Window> {
-  const { containers, cycles, intervalMs } = plan;
-  await betweenCycles();
-  sink.discard();
-  const before = { all: cpuSeconds(), helpers: helperSeconds(pids()) };
-  const floor = await runFloor('open', { paths: files, cycles, intervalMs });
-  await betweenCycles();
-  const all = cpuSeconds() - before.all;
-  const ofFloor = floor!.cpuSeconds / (cycles * containers);
-  return {
-    cycleToFloor: all / summarize(sink.take()).samples / ofFloor,
-    helpersPart: (helperSeconds(pids()) - before.helpers) / all,
-  };
+async function measureWindow(running: Running, floor: PacedFloor): Promise<Window> {
+  const ofHelpers = (): number => helperSeconds(running.pids());
+  const { cpuSeconds, partSeconds, cycleToFloor } = await measureBesideFloor(running, floor, ofHelpers);
+  return { cycleToFloor, helpersPart: partSeconds / cpuSeconds };
 }
 
 /** /proc/PID/task/TID/schedstat: its first number is the time on a processor, in nanoseconds. */

@@ -41,6 +41,33 @@ async function measureWindow(running: Running, herd: Herd, plan: Plan): Promise<
   return { cpuSeconds, deliveries: running.take(), engineRequests: herd.engine.requests.length };
 }
 
+export type PacedFloor = {
+  readonly files: readonly string[];
+  readonly containers: number;
+  readonly cycles: number;
+  readonly intervalMs: number;
+};
+
+/**
+ * What the agent uses in some cycles, and that of a container-sample over the floor's. The floor runs in the pauses of the
+ * agent, so that both meet the same machine. `partSeconds` is an account of a part of it, over the same time.
+ */
+export async function measureBesideFloor(
+  running: Pick<Running, 'untilBetweenCycles' | 'discard' | 'cpuSeconds' | 'take'>,
+  { files, containers, cycles, intervalMs }: PacedFloor,
+  partSeconds: () => number = () => 0,
+): Promise<{ readonly cpuSeconds: number; readonly partSeconds: number; readonly cycleToFloor: number }> {
+  await running.untilBetweenCycles();
+  running.discard();
+  const before = { all: running.cpuSeconds(), part: partSeconds() };
+  const floor = await runFloor('open', { paths: files, cycles, intervalMs });
+  await running.untilBetweenCycles();
+  const cpuSeconds = running.cpuSeconds() - before.all;
+  const ofSample = cpuSeconds / running.take().samples;
+  const ofFloor = floor!.cpuSeconds / (cycles * containers);
+  return { cpuSeconds, partSeconds: partSeconds() - before.part, cycleToFloor: ofSample / ofFloor };
+}
+
 /** So that V8 has compiled what it will compile. */
 export async function warmUp(
   running: Pick<Running, 'untilBetweenCycles'>,

@@ -3,18 +3,18 @@ import type { Releasers } from '../../test/e2e/parts/releasers.ts';
 import { startAgent, untilBetweenCycles } from '../agent.ts';
 import { createCpuAccount } from '../cpu-account.ts';
 import { summarize } from '../deliveries.ts';
-import { runFloor } from '../floor.ts';
 import { createHerd } from '../herd/herd.ts';
 import { filesOf } from '../measure.ts';
 import { planOf } from '../plan.ts';
 import { memoryOf } from '../process-memory.ts';
+import { measureBesideFloor } from '../rounds.ts';
 import { createSink } from '../sink.ts';
 import { median } from '../statistics.ts';
 import type { GateNumbers } from './judge.ts';
 
 /** An agent that has warmed up, over a herd of 100. */
 export type GateAgent = {
-  /** Medians of some short rounds; in each the floor runs in the pauses of the agent, so that both meet the same machine. */
+  /** Medians of some short rounds. */
   measure(rounds?: number): Promise<GateNumbers>;
   signal(signal: NodeJS.Signals): void;
 };
@@ -52,17 +52,13 @@ export async function startGateAgent(
   account.add(agent.pid);
   const betweenCycles = (): Promise<void> => untilBetweenCycles(agent, sink.lastAtMs, INTERVAL_MS);
 
-  async function round(): Promise<number> {
-    await betweenCycles();
-    sink.discard();
-    const before = account.cpuSeconds();
-    const floor = await runFloor('open', { paths: files, cycles: CYCLES, intervalMs: INTERVAL_MS });
-    await betweenCycles();
-    const cpuSeconds = account.cpuSeconds() - before;
-    const ofSample = cpuSeconds / summarize(sink.take()).samples;
-    const ofFloor = floor!.cpuSeconds / (CYCLES * CONTAINERS);
-    return ofSample / ofFloor;
-  }
+  const running = {
+    cpuSeconds: account.cpuSeconds,
+    untilBetweenCycles: betweenCycles,
+    discard: sink.discard,
+    take: () => summarize(sink.take()),
+  };
+  const floor = { files, containers: CONTAINERS, cycles: CYCLES, intervalMs: INTERVAL_MS };
 
   /** The least of some, since a cycle makes new garbage at once. */
   async function residentMb(): Promise<number> {
@@ -81,7 +77,7 @@ export async function startGateAgent(
     signal: agent.signal,
     async measure(count = ROUNDS) {
       const rounds: number[] = [];
-      while (rounds.length < count) rounds.push(await round());
+      while (rounds.length < count) rounds.push((await measureBesideFloor(running, floor)).cycleToFloor);
       return { cycleToFloor: median(rounds), residentMb: await residentMb() };
     },
   };
