@@ -105,6 +105,15 @@ export function createCollector(options: CollectorOptions): Collector {
     return identity;
   }
 
+  /**
+   * Without a start that anyone knows, counting begins now. It does not begin later either: whoever says the start may be
+   * ahead of the agent's clock, which lags for a while when the wall clock was set back.
+   */
+  function startOf({ startedAtMs, createdAtMs }: Container): number {
+    const nowMs = clock().unixMs;
+    return Math.min(startedAtMs ?? createdAtMs ?? nowMs, nowMs);
+  }
+
   function begin(container: Container, attributes: Attributes, key: string): Metered {
     const { version, sendsDeltas } = options;
     if (!sendsDeltas) accounts.forgetSentOf(container);
@@ -112,8 +121,7 @@ export function createCollector(options: CollectorOptions): Collector {
       attributes,
       version,
       observer: container.isPodSandbox ? observers.podSandbox : observers.container,
-      // Without a start that anyone knows, counting begins now.
-      startedAtMs: container.startedAtMs ?? container.createdAtMs ?? clock().unixMs,
+      startedAtMs: startOf(container),
       now: () => clock().unixMs,
       sent: sendsDeltas ? accounts.sentOf(container) : undefined,
     });
