@@ -42,6 +42,8 @@ export type ContainerReading = {
   readonly processes: readonly ProcessReading[];
   readonly unread?: Unread | undefined;
   readonly cgroup: CgroupReading;
+  /** Whether none of its processes has run since the reading before, and its cgroup says the same as then. */
+  readonly isStill?: boolean;
   /** For how many cycles its limits were not read anew. */
   readonly limitsAge?: number;
   /** `device` is the device's name. */
@@ -78,9 +80,15 @@ export function readContainer(
   const { proc, files } = options;
   const last = resolved.hasRested ? before : undefined;
   const limits = before && haveSameLimits(before, container) ? before.cgroup.limits : undefined;
-  const known = { rested: last?.cgroup, limits };
+  const known = before && {
+    reading: before.cgroup,
+    hasRested: last !== undefined,
+    isStill: last?.isStill === true,
+    hasSameLimits: limits !== undefined,
+  };
   const read = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
-  const cgroup = last && isDeepStrictEqual(last.cgroup, read) ? last.cgroup : read;
+  const isStill = last !== undefined && isDeepStrictEqual(last.cgroup, read);
+  const cgroup = isStill ? last.cgroup : read;
   const ofProcesses = last && isWhole(last, cgroup) ? last : readAllProcesses(options, pids, cgroup);
   // No pid can be another process's where none of them has run to its end.
   const checked = last ? undefined : netNamespace;
@@ -91,6 +99,7 @@ export function readContainer(
     processes: ofProcesses.processes,
     unread: ofProcesses.unread,
     cgroup,
+    isStill,
     limitsAge: limits !== undefined && cgroup.limits === limits ? before!.limitsAge! + 1 : 0,
     // Devices that were left out are left out again, and counted again.
     disks:

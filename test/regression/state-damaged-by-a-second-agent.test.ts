@@ -38,8 +38,10 @@ it('refuses a second agent by the pid of the first, whose files it leaves as the
   };
   const first = await startAgent({ releasers, config, env: { [OUTBOX]: directory, [STATE]: directory } });
   const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
-  await waitFor('its state', () => existsSync(join(directory, 'state.json')) || undefined, { timeoutMs: 15_000 });
-  const [state, journal] = [read('state.json'), read('state.journal')];
+  // The journal is emptied just after the state was written.
+  const isWritten = () => existsSync(join(directory, 'state.json')) && read('state.journal') === '';
+  await waitFor('its state', () => isWritten() || undefined, { timeoutMs: 15_000 });
+  const state = read('state.json');
 
   const refuse = async ({ shared, named }: (typeof SECONDS)[number]): Promise<void> => {
     const env = Object.fromEntries(shared.map((name) => [name, directory]));
@@ -49,8 +51,8 @@ it('refuses a second agent by the pid of the first, whose files it leaves as the
   };
   await Promise.all(SECONDS.map(refuse));
   expect(read('state.json')).toBe(state);
-  // Where its second cycle fell in between, the first has gone on with it.
-  expect(read('state.journal').startsWith(journal)).toBe(true);
+  // What the first notes in a second cycle is its own affair.
+  expect(existsSync(join(directory, 'state.journal'))).toBe(true);
   expect(readdirSync(directory).filter((name) => name.includes('set-aside'))).toEqual([]);
   expect(first.hasExited()).toBe(false);
 }, 40_000);

@@ -117,6 +117,59 @@ describe('a container that has not run since its last reading', () => {
   });
 });
 
+describe('a container of which nothing has changed while it rested', () => {
+  const pressure = (total: number) => `some avg10=0.00 avg60=0.00 avg300=0.00 total=${total}\n`;
+  const waitOf = ({ cgroup }: ContainerReading) => cgroup.pressures?.io?.someSeconds;
+  const FILES = {
+    [`${DOCKER_V2}/cpu.pressure`]: pressure(1),
+    [`${DOCKER_V2}/memory.pressure`]: pressure(2),
+    [`${DOCKER_V2}/io.pressure`]: pressure(3_000_000),
+  };
+  const STILL = ['cgroup.cpu.pressure', 'cgroup.memory.pressure', 'cgroup.io.pressure', 'cgroup.pids.current'];
+
+  it('is not asked for what only who runs or waits can change', () => {
+    const { cycle, reads } = start({ ...V2_HOST, ...FILES });
+    cycle();
+    const rested = cycle();
+    const before = STILL.map(reads);
+    const still = cycle();
+    expect(STILL.map(reads)).toEqual(before);
+    expect(still.cgroup).toBe(rested.cgroup);
+  });
+
+  it('is asked again in the cycle in which it has run, and in every sixth', () => {
+    const { host, cycle } = start({ ...V2_HOST, ...FILES });
+    for (const _ of [1, 2, 3]) cycle();
+    host.write({ [`${DOCKER_V2}/cpu.stat`]: cpuStat(1_235), [`${DOCKER_V2}/io.pressure`]: pressure(4_000_000) });
+    expect(waitOf(cycle())).toBe(4);
+    const seen = Array.from({ length: RESTED_CYCLES + 1 }, (_, index) => {
+      if (index === 2) host.write({ [`${DOCKER_V2}/io.pressure`]: pressure(5_000_000) });
+      return waitOf(cycle());
+    });
+    expect(seen).toEqual([...Array(RESTED_CYCLES).fill(4), 5]);
+  });
+
+  it('is asked in every cycle while a task of it waits without running', () => {
+    const { host, cycle } = start({ ...V2_HOST, ...FILES });
+    cycle();
+    const seen = [4, 5, 6].map((seconds) => {
+      host.write({ [`${DOCKER_V2}/io.pressure`]: pressure(seconds * 1_000_000) });
+      return waitOf(cycle());
+    });
+    expect(seen).toEqual([4, 5, 6]);
+  });
+
+  it('is asked for a pressure that could not be read', () => {
+    const { [`${DOCKER_V2}/memory.pressure`]: _, ...others } = FILES;
+    const { cycle, reads } = start({ ...V2_HOST, ...others });
+    cycle();
+    cycle();
+    const before = reads('cgroup.io.pressure');
+    cycle();
+    expect(reads('cgroup.io.pressure')).toBe(before + 1);
+  });
+});
+
 describe('limits of a container', () => {
   const limitOf = ({ cgroup }: ContainerReading) => cgroup.memory?.limitBytes;
 

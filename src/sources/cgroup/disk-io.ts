@@ -103,10 +103,12 @@ const OPERATIONS = 'blkio.throttle.io_serviced_recursive';
 /**
  * The plain files leave child cgroups out, so the recursive ones are read. Buffered writes are not charged to the cgroup
  * on v1: the kernel's flusher makes them. Newer kernels (seen on 6.18) count a device only from the first throttle rule on
- * that is set for it in any cgroup; until then there is no line for it, and so no value.
+ * that is set for it in any cgroup; until then there is no line for it, and so no value. `still`: what was read last, where
+ * no task has run since: the kernel counts an operation where it counts its bytes.
  */
-export function readBlkio(files: KernelFiles, dir: string): readonly DiskIo[] | undefined {
+export function readBlkio(files: KernelFiles, dir: string, still?: readonly DiskIo[]): readonly DiskIo[] | undefined {
   const bytes = okValue(files.readKept(`cgroup.${BYTES}`, dir, BYTES, parseBlkio));
+  if (still && bytes && haveSameBytes(still, bytes)) return still;
   const operations = okValue(files.readKept(`cgroup.${OPERATIONS}`, dir, OPERATIONS, parseBlkio));
   if (!bytes && !operations) return undefined;
   if (!bytes?.size && !operations?.size) return NO_DISKS;
@@ -118,4 +120,14 @@ export function readBlkio(files: KernelFiles, dir: string): readonly DiskIo[] | 
     devices.set(device, { ...devices.get(device), readOperations, writeOperations });
   }
   return listOf(devices);
+}
+
+/** Whether these disks are whole, and had as many bytes. */
+function haveSameBytes(disks: readonly DiskIo[], bytes: ReadonlyMap<string, BlkioCount>): boolean {
+  if (disks.length !== bytes.size) return false;
+  return disks.every(({ device, readBytes, writeBytes, readOperations, writeOperations }) => {
+    const isWhole = readOperations !== undefined && writeOperations !== undefined;
+    const count = bytes.get(device);
+    return isWhole && count?.read === readBytes && count?.write === writeBytes;
+  });
 }

@@ -47,9 +47,12 @@ function totalOfLine(bytes: Buffer, key: Buffer): number | undefined {
 
 /**
  * Of the v2 hierarchy; v1 has none of its own. Reading fails where the kernel was started without PSI, and each of the three
- * is absent alone.
+ * is absent alone. `still`: what was read last, where no task has run since and none was waiting then. Tasks begin to wait
+ * for memory and disks by running, so of these nothing can have been added; one that was woken and has not run yet waits for
+ * a CPU, and that is in the reading after it has.
  */
-export function readPressures(files: KernelFiles, dir: string): Pressures {
+export function readPressures(files: KernelFiles, dir: string, still?: Pressures): Pressures {
+  if (still?.cpu && still.memory && still.io) return still;
   return {
     cpu: readPressure(files, dir, 'cpu'),
     memory: readPressure(files, dir, 'memory'),

@@ -39,48 +39,62 @@ export type CgroupMemory = {
 /** Names of metric families: a reading is made where one that needs it is on. */
 export type ReadingFamilies = ReadonlySet<string>;
 
-/** What was read of the same cgroup before, as far as it still holds. */
+/** What was read of the same cgroup before, and how much of it still holds. */
 export type Before = {
+  readonly reading: CgroupReading;
   /** No process of the cgroup has run since: nothing is counted that only they can do. */
-  readonly rested?: CgroupReading | undefined;
+  readonly hasRested: boolean;
+  /** And nothing of it had changed in that reading either, so that no task of it was waiting for anything. */
+  readonly isStill: boolean;
   /** Nobody is known to have changed them since. */
-  readonly limits?: CgroupLimits | undefined;
+  readonly hasSameLimits: boolean;
 };
-
-const NOTHING_BEFORE: Before = {};
 
 /** What was not whole the last time is read again, whatever holds. */
 export function readCgroup(
   files: KernelFiles,
   place: CgroupPlace,
   families: ReadingFamilies,
-  { rested, limits: sameLimits }: Before = NOTHING_BEFORE,
+  before?: Before,
 ): CgroupReading {
   const memoryBytes = families.has('memory') || (place.version === 1 && families.has('memoryEvents'));
   const wanted = { cpus: families.has('cpu'), memoryBytes, tasks: needsTasks(families) };
-  const limits = sameLimits && areKnown(sameLimits) ? sameLimits : readLimits(files, place, wanted);
-  const known = { rested, limits };
+  const sameLimits = before?.hasSameLimits ? before.reading.limits : undefined;
+  const isSame = sameLimits !== undefined && areKnown(sameLimits);
+  const limits = isSame ? sameLimits : readLimits(files, place, wanted);
+  const known = {
+    rested: before?.hasRested ? before.reading : undefined,
+    still: before?.isStill ? before.reading : undefined,
+    withLimits: isSame ? before?.reading : undefined,
+    limits,
+  };
   return place.version === 2 ? readV2(files, place.directory, families, known) : readV1(files, place, families, known);
 }
 
-type Known = { readonly rested: CgroupReading | undefined; readonly limits: CgroupLimits };
+/** The last reading, for what holds on one condition each. */
+type Known = {
+  readonly rested: CgroupReading | undefined;
+  readonly still: CgroupReading | undefined;
+  /** Under the limits that stand now. */
+  readonly withLimits: CgroupReading | undefined;
+  readonly limits: CgroupLimits;
+};
 
 /** Every field is there, absent or not: the readings of all containers then have one shape, which V8 is quicker with. */
-function readV2(files: KernelFiles, dir: string, families: ReadingFamilies, { rested, limits }: Known): CgroupReading {
+function readV2(files: KernelFiles, dir: string, families: ReadingFamilies, known: Known): CgroupReading {
+  const { rested, still, limits } = known;
   const stands = rested?.cpuTime && rested.throttling ? rested : undefined;
   const cpu = families.has('cpu') && !stands ? okValue(readCpuStat(files, dir)) : undefined;
   return {
     cpuTime: stands ? stands.cpuTime : cpu?.time,
     throttling: stands ? stands.throttling : cpu?.throttling,
     cpuLimit: numberOf(limits.cpus),
-    memory: needsMemory(families)
-      ? readMemory(files, { dir, names: V2_MEMORY }, families, { rested, limits })
-      : undefined,
+    memory: needsMemory(families) ? readMemory(files, { dir, names: V2_MEMORY }, families, known) : undefined,
     memoryEvents: families.has('memoryEvents') ? (rested?.memoryEvents ?? readMemoryEvents(files, dir)) : undefined,
     childMemoryEvents: undefined,
-    tasks: needsTasks(families) ? { count: readTaskCount(files, dir), limit: numberOf(limits.tasks) } : undefined,
+    tasks: needsTasks(families) ? readTasks(files, dir, known) : undefined,
     disks: families.has('disk') ? readIoStat(files, dir) : undefined,
-    pressures: families.has('pressure') ? readPressures(files, dir) : undefined,
+    pressures: families.has('pressure') ? readPressures(files, dir, still?.pressures) : undefined,
     limits,
   };
 }
@@ -89,35 +103,44 @@ function readV1(
   files: KernelFiles,
   { directories, unified }: CgroupPlace & { readonly version: 1 },
   families: ReadingFamilies,
-  { rested, limits }: Known,
+  known: Known,
 ): CgroupReading {
+  const { rested, still, withLimits, limits } = known;
   const { memory, pids, blkio } = directories;
   const [cpuacct, cpu] = families.has('cpu') ? [directories['cpuacct'], directories['cpu']] : [];
   const events = families.has('memoryEvents') ? memory : undefined;
   const stands = rested?.memoryEvents && areWhole(rested.memoryEvents) ? rested : undefined;
+  // Where there is no limit nothing can come up against it.
+  const unthrottled = rested ?? (limits.cpus === 'none' ? withLimits : undefined);
+  const unhit = limits.memoryBytes === 'none' ? withLimits?.memoryEvents?.max : undefined;
   const place = memory !== undefined && needsMemory(families) ? { dir: memory, names: V1_MEMORY } : undefined;
   return {
     cpuTime: cpuacct === undefined ? undefined : (rested?.cpuTime ?? okValue(readCpuacctStat(files, cpuacct))),
-    throttling: cpu === undefined ? undefined : (rested?.throttling ?? okValue(readCpuStat(files, cpu))?.throttling),
+    throttling:
+      cpu === undefined ? undefined : (unthrottled?.throttling ?? okValue(readCpuStat(files, cpu))?.throttling),
     cpuLimit: numberOf(limits.cpus),
-    memory: place && readMemory(files, place, families, { rested, limits }),
+    memory: place && readMemory(files, place, families, known),
     memoryEvents:
       events === undefined
         ? undefined
         : stands
           ? stands.memoryEvents
-          : readMemoryEventsV1(files, events, limits.memoryBytes),
+          : readMemoryEventsV1(files, events, limits.memoryBytes, unhit),
     childMemoryEvents:
       events === undefined ? undefined : rested ? rested.childMemoryEvents : readChildMemoryEvents(files, events),
-    tasks:
-      pids !== undefined && needsTasks(families)
-        ? { count: readTaskCount(files, pids), limit: numberOf(limits.tasks) }
-        : undefined,
-    disks: blkio !== undefined && families.has('disk') ? readBlkio(files, blkio) : undefined,
-    pressures: unified !== undefined && families.has('pressure') ? readPressures(files, unified) : undefined,
+    tasks: pids !== undefined && needsTasks(families) ? readTasks(files, pids, known) : undefined,
+    disks: blkio !== undefined && families.has('disk') ? readBlkio(files, blkio, still?.disks) : undefined,
+    pressures:
+      unified !== undefined && families.has('pressure') ? readPressures(files, unified, still?.pressures) : undefined,
     limits,
   };
 }
+
+/** Who does not run neither forks nor ends, and who was put there by others runs. */
+const readTasks = (files: KernelFiles, dir: string, { still, limits }: Known): CgroupTasks => ({
+  count: still?.tasks?.count ?? readTaskCount(files, dir),
+  limit: numberOf(limits.tasks),
+});
 
 const areWhole = ({ max, oomKill }: MemoryEvents): boolean => max !== undefined && oomKill !== undefined;
 

@@ -56,10 +56,14 @@ export const INEXACT = `## What cannot be exact, and by how much
   cycles is not seen; counters are, and \`container.memory.peak\` (to be switched on) keeps the highest use.
 - **Containers that rest.** Where a container's CPU accounting has not moved since the last cycle, no process of it has run, and its processes are not
   read again. What is done to them from outside without them, such as taking back pages that they have mapped, is in \`container.process.*\` at most
-  ${RESTED_CYCLES} cycles later. Interfaces, disks, pressure, the number of tasks and \`container.memory.usage\` are read in every cycle. While the usage is the same
+  ${RESTED_CYCLES} cycles later. Interfaces, disks and \`container.memory.usage\` are read in every cycle. While the usage is the same
   to the byte, too, what it is made of is not read again: which pages of files the kernel holds to be inactive, and with them the
-  working set, may be of up to ${RESTED_CYCLES} cycles ago. On a kernel that charges CPU time in whole ticks
-  (User Mode Linux) no container is taken to rest.
+  working set, may be of up to ${RESTED_CYCLES} cycles ago. Where nothing at all has changed for a whole cycle, none of its tasks was waiting, and who
+  does not run begins to wait for nothing but a CPU: pressure and the number of tasks are read again when it has run. A task that was woken
+  and still waits for its first moment on a CPU is in the pressure when it has had that, or at most ${RESTED_CYCLES} cycles later. On a kernel that charges
+  CPU time in whole ticks (User Mode Linux) no container is taken to rest.
+- **Without a limit** nothing comes up against it: how often a container was held back, and on v1 how often it hit its limit of memory, is then
+  read as often as the limit is.
 - **Limits** are read when the engine says something new of a container, as it does after \`docker update\`, and in every ${RESTED_CYCLES + 1}th cycle: what
   somebody writes into the cgroup's files by hand is seen at most ${RESTED_CYCLES} cycles later.
 - **\`container.process.memory.pss\` is sampled.** All processes of all containers together get ${BUDGET_MS} ms of a cycle; those for which there is no time

@@ -122,6 +122,26 @@ describe('the disks of a v1 container', () => {
     expect(disks({})).toBeUndefined();
   });
 
+  it('of a container that has not run have the operations that they had, unless bytes were added', () => {
+    const { root, write } = createTree({ [BYTES]: BLKIO, [OPERATIONS]: '8:0 Read 3\n8:0 Write 4\n' });
+    const files = createKernelFiles();
+    const first = readBlkio(files, root);
+    write({ [OPERATIONS]: '8:0 Read 4\n8:0 Write 4\n' });
+    expect(readBlkio(files, root, first)).toBe(first);
+    write({ [BYTES]: BLKIO.replace('90430464', '90434560') });
+    expect(readBlkio(files, root, first)).toEqual([
+      { device: '8:0', readBytes: 90434560, writeBytes: 299008, readOperations: 4, writeOperations: 4 },
+    ]);
+  });
+
+  it('have the operations that could not be read before', () => {
+    const { root, write } = createTree({ [BYTES]: BLKIO });
+    const files = createKernelFiles();
+    const first = readBlkio(files, root);
+    write({ [OPERATIONS]: '8:0 Read 3\n8:0 Write 4\n' });
+    expect(readBlkio(files, root, first)?.[0]?.readOperations).toBe(3);
+  });
+
   it('are none while the kernel counts nothing, which it does until a throttle rule is set for a device', () => {
     expect(disks({ [BYTES]: 'Total 0\n', [OPERATIONS]: 'Total 0\n' })).toEqual([]);
   });

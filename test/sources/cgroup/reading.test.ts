@@ -179,3 +179,48 @@ describe('what is read of a cgroup', () => {
     }
   });
 });
+
+describe('what can only rise at a limit, on v1', () => {
+  const place = (root: string) => ({
+    version: 1 as const,
+    directories: { cpu: root, cpuacct: root, memory: root, pids: root, blkio: root },
+  });
+  const HELD_BACK = 'nr_periods 9\nnr_throttled 9\nthrottled_time 9000000000\n';
+  const FILES = {
+    'cpu.stat': 'nr_periods 0\nnr_throttled 0\nthrottled_time 0\n',
+    'cpu.cfs_quota_us': '-1\n',
+    'memory.limit_in_bytes': '9223372036854771712\n',
+    'memory.failcnt': '0\n',
+    'pids.max': 'max\n',
+    'memory.oom_control': 'oom_kill 0\n',
+  };
+
+  /** Readings of a container that has run in between: before and after the kernel counts more. */
+  function readTwice(hasSameLimits: boolean, limits: Readonly<Record<string, string>> = {}) {
+    const { root, write } = createTree({ ...FILES, ...limits });
+    const files = createKernelFiles();
+    const reading = readCgroup(files, place(root), ALL);
+    write({ 'cpu.stat': HELD_BACK, 'memory.failcnt': '5\n', 'memory.oom_control': 'oom_kill 1\n' });
+    const before = { reading, hasRested: false, isStill: false, hasSameLimits };
+    const { throttling, memoryEvents } = readCgroup(files, place(root), ALL, before);
+    return { throttled: throttling?.throttledPeriods, hits: memoryEvents?.max, kills: memoryEvents?.oomKill };
+  }
+
+  it('is read where there is one', () => {
+    const limits = {
+      'cpu.cfs_quota_us': '50000\n',
+      'cpu.cfs_period_us': '100000\n',
+      'memory.limit_in_bytes': '4096\n',
+      'memory.memsw.limit_in_bytes': '8192\n',
+    };
+    expect(readTwice(true, limits)).toEqual({ throttled: 9, hits: 5, kills: 1 });
+  });
+
+  it('is not read while there is none, unlike kills, which need no limit', () => {
+    expect(readTwice(true)).toEqual({ throttled: 0, hits: 0, kills: 1 });
+  });
+
+  it('is read whenever limits are read anew: there may have been one in between', () => {
+    expect(readTwice(false)).toEqual({ throttled: 9, hits: 5, kills: 1 });
+  });
+});
