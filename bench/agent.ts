@@ -26,6 +26,8 @@ export type AgentOptions = {
 
 /** What `npm run build` makes of the package's bin. */
 const CLI = join(REPOSITORY, 'dist/cli.js');
+/** As at the defaults: in every sixth cycle. */
+const CYCLES_BETWEEN_OWN_METRICS = 6;
 const PRELOADS = new URL('preload/', import.meta.url);
 
 /** Runs the built command as a user does: by its first line, with nothing configured but where things are. */
@@ -46,6 +48,7 @@ export async function startAgent(options: AgentOptions): Promise<Child> {
         PLIMSOLL_COLLECTION_INTERVAL_MS: String(intervalMs),
         PLIMSOLL_COLLECTION_TIMEOUT_MS: String(intervalMs),
       }),
+      PLIMSOLL_COLLECTION_SELF_INTERVAL_MS: String(CYCLES_BETWEEN_OWN_METRICS * intervalMs),
       // The interval is shorter than any user's: all metrics are to be measured none the less.
       PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
       PLIMSOLL_STATUS_ADDRESS: '127.0.0.1:0',

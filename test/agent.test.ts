@@ -48,6 +48,7 @@ const configOf = (env: Readonly<Record<string, string>> = {}): Config =>
       PLIMSOLL_OUTBOX_DIRECTORY: outboxDirectory,
       PLIMSOLL_STATUS_ADDRESS: '127.0.0.1:0',
       PLIMSOLL_COLLECTION_INTERVAL_MS: '1000',
+      PLIMSOLL_COLLECTION_SELF_INTERVAL_MS: '1000',
       PLIMSOLL_SHUTDOWN_TIMEOUT_MS: String(SHUTDOWN_MS),
       ...env,
     },
@@ -108,6 +109,18 @@ describe('agent', () => {
     const own = () => ofRequests().filter((each) => each.some((of) => of['service.name'] === 'plimsoll'));
     await waitFor('own metrics twice', () => own()[1], { timeoutMs: 20_000, everyMs: 20 });
     for (const request of own()) expect(request.map((each) => each['container.id'])).toContain(containerId('abc'));
+  }, 30_000);
+
+  it('tells of itself with its second cycle, and then when its own interval is over', async () => {
+    await createStarted({ PLIMSOLL_COLLECTION_SELF_INTERVAL_MS: '3000' });
+    await waitFor('six cycles', () => endpoint.received[5], { timeoutMs: 20_000, everyMs: 20 });
+    const withOwn = endpoint.received.map(({ body }) =>
+      (decodeMetricsRequest(body).resourceMetrics ?? []).some(
+        (each) => textAttributes(each)['service.name'] === 'plimsoll',
+      ),
+    );
+    expect(withOwn.slice(0, 3)).toEqual([false, true, false]);
+    expect(withOwn.slice(3, 6)).toContain(true);
   }, 30_000);
 
   it('pushes nothing after it was stopped', async () => {

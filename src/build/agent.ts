@@ -113,6 +113,7 @@ export async function buildAgent(
 
   async function runCycle(): Promise<void> {
     try {
+      const isFirst = facts.lastCycleFinishedAtMs === undefined;
       const startedAtMs = performance.now();
       report = await cycle();
       facts.lastCycleFinishedAtMs = performance.now();
@@ -121,6 +122,8 @@ export async function buildAgent(
       stage = 'state';
       await state?.afterCycle();
       onCycle?.(statusText());
+      // Else nobody would hear of the agent itself before the end of a whole selfIntervalMs.
+      if (isFirst) await provider.forceFlush();
     } catch (error) {
       log.error({ err: error }, 'a cycle failed');
     }

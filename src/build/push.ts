@@ -111,6 +111,7 @@ function buildServer(
   return createStatusServer({
     address: config.status.address,
     intervalMs: config.collection.intervalMs,
+    selfIntervalMs: config.collection.selfIntervalMs,
     now: () => performance.now(),
     log,
     health,

@@ -44,10 +44,10 @@ export type Self = { readonly provider: MeterProvider; readonly instruments: Sel
 export function buildSelf({ config }: BuildOptions, parts: SelfParts): Self {
   const { sources, push, batcher, report, now } = parts;
   const encoding = ENCODINGS[config.push.protocol];
-  const { intervalMs } = config.collection;
+  const { intervalMs, selfIntervalMs } = config.collection;
   const reader = new PeriodicExportingMetricReader({
     exporter: createSelfExporter({ temporality: config.push.temporality, encoding, batcher, now }),
-    exportIntervalMillis: intervalMs,
+    exportIntervalMillis: Math.max(intervalMs, selfIntervalMs),
     exportTimeoutMillis: intervalMs,
   });
   const { host } = sources;

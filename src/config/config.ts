@@ -24,6 +24,8 @@ export type Config = {
     readonly intervalMs: number;
     /** How long one cycle may take from its first reading until its batches are handed over. */
     readonly timeoutMs: number;
+    /** Time between two collections of the agent's own metrics; those of less than `intervalMs` are at `intervalMs`. */
+    readonly selfIntervalMs: number;
     /** Whether families of metrics are left out while cycles take too long. */
     readonly thinning: { readonly enabled: boolean };
   };

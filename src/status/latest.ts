@@ -31,7 +31,7 @@ type Tracked = {
 const MAX_CONTAINERS = LIMITS.pageContainers.max;
 const MAX_SERIES_PER_CONTAINER = LIMITS.pageSeries.max;
 const MAX_OTHERS = LIMITS.pageOthers.max;
-/** A container that ended without saying so, as after a killed agent. */
+/** A container, or an agent, that ended without saying so, as after a killed agent. */
 const STALE_INTERVALS = 5;
 /** A series that ended without saying so, while its container goes on. */
 const STALE_SERIES_INTERVALS = 3;
@@ -39,18 +39,22 @@ const STALE_SERIES_INTERVALS = 3;
 /** Keeps the last state of every container that is pushed. No I/O, and no clock of its own. */
 export function createLatestContainers(options: {
   readonly intervalMs: number;
+  /** Of what is no container; absent: the same. */
+  readonly selfIntervalMs?: number;
   readonly maxContainers?: number;
   readonly onLimit?: OnLimit;
 }): LatestContainers {
-  const { maxContainers = MAX_CONTAINERS, onLimit } = options;
+  const { intervalMs, selfIntervalMs = intervalMs, maxContainers = MAX_CONTAINERS, onLimit } = options;
+  const othersIntervalMs = Math.max(intervalMs, selfIntervalMs);
   const containers = new Map<string, Tracked>();
   const others = new Map<string, number>();
   let truncatedAtMs = Number.NEGATIVE_INFINITY;
 
   const dropStale = (nowMs: number): void => {
-    const oldestMs = nowMs - STALE_INTERVALS * options.intervalMs;
+    const oldestMs = nowMs - STALE_INTERVALS * intervalMs;
     for (const [id, { seenAtMs }] of containers) if (seenAtMs < oldestMs) containers.delete(id);
-    for (const [name, seenAtMs] of others) if (seenAtMs < oldestMs) others.delete(name);
+    const oldestOtherMs = nowMs - STALE_INTERVALS * othersIntervalMs;
+    for (const [name, seenAtMs] of others) if (seenAtMs < oldestOtherMs) others.delete(name);
   };
 
   const applyContainer = (resource: OtlpResourceMetrics, identity: Tracked['identity'], nowMs: number): void => {
@@ -69,7 +73,7 @@ export function createLatestContainers(options: {
     // Made anew, since a container may be renamed; its series go on.
     const tracked = { identity, series: known?.series ?? new Map<string, Series>(), seenAtMs: nowMs };
     for (const point of points) if (ROW_METRICS.has(point.metric)) applyPoint(tracked, point, onLimit);
-    const oldestMs = nowMs - STALE_SERIES_INTERVALS * options.intervalMs;
+    const oldestMs = nowMs - STALE_SERIES_INTERVALS * intervalMs;
     for (const [key, { seenAtMs }] of tracked.series) if (seenAtMs < oldestMs) tracked.series.delete(key);
     if (tracked.series.size > 0) containers.set(id, tracked);
     else containers.delete(id);
@@ -98,7 +102,7 @@ export function createLatestContainers(options: {
         containers: rows,
         ...(rows.length > 0 && { ageMs: Math.min(...rows.map(({ ageMs }) => ageMs)) }),
         ...(hostNames.size === 1 && hostName !== undefined && { hostName }),
-        truncated: nowMs - truncatedAtMs <= STALE_INTERVALS * options.intervalMs,
+        truncated: nowMs - truncatedAtMs <= STALE_INTERVALS * intervalMs,
         others: [...others].map(([serviceName, seenAtMs]) => ({ serviceName, ageMs: nowMs - seenAtMs })),
       };
     },

@@ -16,6 +16,8 @@ export type StatusServerOptions = {
   /** `host:port`; port 0 lets the system choose. */
   readonly address: string;
   readonly intervalMs: number;
+  /** Of the agent's own metrics; absent: the same. */
+  readonly selfIntervalMs?: number;
   /** Milliseconds of the clock of HealthFacts; it must not fall. */
   readonly now: () => number;
   readonly log: Logger;
@@ -48,8 +50,12 @@ const CLOSE_GRACE_MS = 500;
 
 /** The page, the health checks and the embedded receiver, on one address. */
 export function createStatusServer(options: StatusServerOptions): StatusServer {
-  const { intervalMs, now, log, onLimit = () => undefined } = options;
-  const latest = createLatestContainers({ intervalMs, onLimit });
+  const { intervalMs, selfIntervalMs, now, log, onLimit = () => undefined } = options;
+  const latest = createLatestContainers({
+    intervalMs,
+    ...(selfIntervalMs !== undefined && { selfIntervalMs }),
+    onLimit,
+  });
   const heartbeatMs = Math.min(intervalMs, MAX_HEARTBEAT_MS);
   const state = () => ({
     receiving: options.receive,

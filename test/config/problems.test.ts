@@ -5,7 +5,7 @@ describe('problems of a file', () => {
   it('are told all at once, with lines, values, what is allowed and the nearest key', () => {
     const yaml = ['collection:', '  intervallMs: 5000', '  timeoutMs: ten', 'psuh:', '  compression: none'].join('\n');
     expect(problemsOf({ yaml })).toEqual([
-      "plimsoll.yaml:2: collection.intervallMs: unknown key; allowed: intervalMs, timeoutMs, thinning; did you mean 'collection.intervalMs'?",
+      "plimsoll.yaml:2: collection.intervallMs: unknown key; allowed: intervalMs, timeoutMs, selfIntervalMs, thinning; did you mean 'collection.intervalMs'?",
       'plimsoll.yaml:3: collection.timeoutMs: is text, not a number (quotes make a text): got "ten"; allowed: a whole number from 10 to 86400000',
       "plimsoll.yaml:4: psuh: unknown key; allowed: disabled, collection, discovery, docker, host, containers, metrics, network, life, resource, push, outbox, state, status, shutdown, log; did you mean 'push'?",
     ]);

@@ -175,6 +175,13 @@ describe('the latest state of the containers', () => {
     expect(view.others).toEqual([{ serviceName: 'plimsoll', ageMs: 5 }]);
   });
 
+  it('keeps an agent for five of its own intervals, since it is heard of less often than its containers', () => {
+    const latest = createLatestContainers({ intervalMs: INTERVAL_MS, selfIntervalMs: 6 * INTERVAL_MS });
+    latest.apply(requestOf(container('x', { resource: { 'service.name': 'plimsoll' } })), 0);
+    expect(latest.view(30 * INTERVAL_MS).others).toHaveLength(1);
+    expect(latest.view(30 * INTERVAL_MS + 1).others).toEqual([]);
+  });
+
   it('keeps no more containers than its limit, says so, and cuts long names', () => {
     const latest = createLatestContainers({ intervalMs: INTERVAL_MS, maxContainers: 2 });
     latest.apply(requestOf(container('x'.repeat(5000)), container('b')), 0);

@@ -18,6 +18,13 @@ export const collection: Section<Flattened<Config['collection']>> = {
       min: 10,
       max: 86_400_000,
     },
+    selfIntervalMs: {
+      doc: 'Milliseconds between two collections of the agent’s own metrics, which go along with the next cycle; never less than intervalMs.',
+      format: 'whole-number',
+      default: 60_000,
+      min: 100,
+      max: 86_400_000,
+    },
     'thinning.enabled': {
       doc: 'Whether, while reading takes over a tenth of the interval, the dearest families of metrics are left out one after the other (docs/adr/0022), as plimsoll.thinned says.',
       format: 'flag',

@@ -57,6 +57,8 @@ async function startCli(
     PLIMSOLL_STATE_DIRECTORY: join(directory, 'state'),
     // At such short intervals a busy machine would have it leave out what a test waits for.
     PLIMSOLL_COLLECTION_THINNING_ENABLED: 'false',
+    // With every cycle: no test has a minute.
+    PLIMSOLL_COLLECTION_SELF_INTERVAL_MS: '100',
   };
   if (config !== undefined) {
     const dir = await createTempDir(releasers);
