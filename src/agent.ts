@@ -7,6 +7,7 @@ import { createSystemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { ServiceManager } from './config/notify-environment.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createHeapRoom } from './process/heap-room.ts';
 import type { ServiceNotifier } from './process/service-notifier.ts';
 import { listenToSignals, type Signals } from './process/signals.ts';
 import { endOnUnhandledErrors, STATUS_SOFTWARE } from './process/unhandled-errors.ts';
@@ -41,10 +42,15 @@ export async function runAgent({ loadConfig, serviceManager }: AgentOptions): Pr
     return 1;
   }
   const lasting: Lasting = { accounts, clock: createSystemClock(), state };
+  const giveRoom = createHeapRoom({ execArgv: process.execArgv });
+  const onCycle = (status: string, containers: number): void => {
+    notifier.cycleFinished(status);
+    giveRoom(containers);
+  };
   for (let hasRun = false; ; hasRun = true) {
     let agent: Agent;
     try {
-      agent = await buildAgent({ config, log }, lasting, { onCycle: notifier.cycleFinished, onHang });
+      agent = await buildAgent({ config, log }, lasting, { onCycle, onHang });
       await agent.start();
     } catch (error) {
       log.fatal(`cannot start: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --optimize-for-size --heap-growing-percent=40
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --optimize-for-size --heap-growing-percent=25
 // For the memory that is left: one heap for all threads' C code, a small young generation, and a heap that grows slowly and is
 // given back. With 100 containers, glibc's default takes 9 MB more, and V8's defaults 75 MB more and a sixth less CPU time.
 import { runProgram } from './commands/program.ts';

@@ -40,8 +40,8 @@ export type Agent = {
 
 /** What others hear of an agent. */
 export type AgentEvents = {
-  /** A cycle has finished; how it is going, in a line for people. */
-  readonly onCycle?: (status: string) => void;
+  /** A cycle has finished; how it is going, in a line for people, and how many containers it measured. */
+  readonly onCycle?: (status: string, containers: number) => void;
   /** A cycle does not end; it was said already. */
   readonly onHang?: () => void;
 };
@@ -121,7 +121,7 @@ export async function buildAgent(
       noteLead(clock.aheadMs());
       stage = 'state';
       await state?.afterCycle();
-      onCycle?.(statusText());
+      onCycle?.(statusText(), report.containers);
       // Else nobody would hear of the agent itself before the end of a whole selfIntervalMs.
       if (isFirst) await provider.forceFlush();
     } catch (error) {
