@@ -94,6 +94,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const identities = new WeakMap<Container, Identity>();
   let decided: DecidedCycle = NOTHING_DECIDED;
   let known: readonly Container[] = [];
+  let owned: Owned | undefined;
   /** Discovery hands on the same object until it has heard something new of a container. */
   function identityOf(container: Container): Identity {
     let identity = identities.get(container);
@@ -188,23 +189,28 @@ export function createCollector(options: CollectorOptions): Collector {
 
   /** The same as long as the containers are the same. */
   function select(containers: readonly Container[]): ReadonlyMap<string, Selection> {
-    const isAsBefore = containers.length === known.length && containers.every((each, at) => each === known[at]);
-    if (isAsBefore) return decided.selections;
+    if (areSame(containers, known)) return decided.selections;
     known = containers;
     return new Map(containers.map((container) => [container.id, options.select(container)]));
   }
 
-  /** Containers that are left out are asked too: they still own their network namespaces. */
+  /**
+   * Containers that are left out are asked too: they still own their network namespaces. The same as long as containers and
+   * namespaces are the same.
+   */
   async function findOwners(containers: readonly Container[]): Promise<DecidedCycle['owners']> {
-    const candidates: NetworkCandidate[] = [];
+    const namespaces: (number | undefined)[] = [];
     for (const container of containers) {
-      const { id, network, startedAtMs, isPodSandbox } = container;
-      const netNamespace = resolver.netNamespaceOf(container);
-      candidates.push({ id, network, startedAtMs, isPodSandbox, netNamespace, stopped: !isRunning(container) });
+      namespaces.push(resolver.netNamespaceOf(container));
       // Of a new one everything is looked up: many at once, as at the start, must not hold up all else.
-      if (candidates.length % LOOKS_IN_A_ROW === 0) await nextTurn();
+      if (namespaces.length % LOOKS_IN_A_ROW === 0) await nextTurn();
     }
-    return decideNetworkOwners(candidates, readHostNetNamespace(proc));
+    if (owned && areSame(owned.containers, containers) && areSame(owned.namespaces, namespaces)) return owned.owners;
+    const host = readHostNetNamespace(proc);
+    const owners = decideNetworkOwners(candidatesOf(containers, namespaces), host);
+    // A host's that cannot be looked at now may be later.
+    owned = host === undefined ? undefined : { containers, namespaces, owners };
+    return owners;
   }
 
   return {
@@ -243,6 +249,22 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   };
 }
+
+/** Who owns what was found in these containers. */
+type Owned = {
+  readonly containers: readonly Container[];
+  readonly namespaces: readonly (number | undefined)[];
+  readonly owners: DecidedCycle['owners'];
+};
+
+const areSame = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((each, at) => each === b[at]);
+
+const candidatesOf = (containers: readonly Container[], namespaces: Owned['namespaces']): NetworkCandidate[] =>
+  containers.map((container, at) => {
+    const { id, network, startedAtMs, isPodSandbox } = container;
+    return { id, network, startedAtMs, isPodSandbox, netNamespace: namespaces[at], stopped: !isRunning(container) };
+  });
 
 /**
  * Whether a container that the engine calls running has lost what it had, its processes or all of its readings: it is

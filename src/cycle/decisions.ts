@@ -50,14 +50,14 @@ export function toDecisions(
   measured: ReadonlyMap<string, Measured>,
 ): ReadonlyMap<string, Decisions> {
   return new Map(
-    resolved.map(({ container, located, pids, processesFrom, hasRested = false }) => {
+    resolved.map(({ container, located, pids, processesFrom, hasRested = false, isDue = false }) => {
       const { id } = container;
       const { account, usage } = measured.get(id) ?? {};
       const decisions: Decisions = {
         container,
         selection: selections.get(id)!,
         located,
-        processes: { count: pids.length, from: processesFrom, haveRested: hasRested },
+        processes: { count: pids.length, from: processesFrom, haveRested: hasRested && !isDue },
         network: owners.get(id)!,
         cpuTimeFrom: usage && cpuTimeFrom(usage),
         begunAnew: [...(account?.begunAnew() ?? []), ...(usage?.interfaces ?? []).flatMap(interfaceBegunAnew)],

@@ -78,7 +78,8 @@ export function readContainer(
 ): ContainerReading {
   const { container, located, pids, netNamespace } = resolved;
   const { proc, files } = options;
-  const last = resolved.hasRested ? before : undefined;
+  const rested = resolved.hasRested ? before : undefined;
+  const last = resolved.isDue ? undefined : rested;
   const limits = before && haveSameLimits(before, container) ? before.cgroup.limits : undefined;
   const known = before && {
     reading: before.cgroup,
@@ -87,8 +88,8 @@ export function readContainer(
     hasSameLimits: limits !== undefined,
   };
   const read = located.place ? readCgroup(files, located.place, options.families, known) : NO_CGROUP;
-  const isStill = last !== undefined && isDeepStrictEqual(last.cgroup, read);
-  const cgroup = isStill ? last.cgroup : read;
+  const isStill = rested !== undefined && isDeepStrictEqual(rested.cgroup, read);
+  const cgroup = isStill ? rested.cgroup : read;
   const ofProcesses = last && isWhole(last, cgroup) ? last : readAllProcesses(options, pids, cgroup);
   // No pid can be another process's where none of them has run to its end.
   const checked = last ? undefined : netNamespace;

@@ -17,8 +17,10 @@ export type Resolved = {
   readonly processesFrom?: ProcessesFrom;
   /** Inode of the network namespace; undefined where it may not be looked at. */
   readonly netNamespace?: number | undefined;
-  /** Whether none of its processes has run since they were last listed. */
+  /** Whether none of its processes has run since the last cycle. */
   readonly hasRested?: boolean;
+  /** Whether it is to be read as if they had. */
+  readonly isDue?: boolean;
 };
 
 /** The cgroup lists them, or every process of the host was looked at: dearer, and where the cgroup lists none. */
@@ -83,10 +85,11 @@ export function createResolver(sources: LocateSources): Resolver {
     const { located, rest } = memory;
     // Before the processes are listed: what runs from then on is seen in the next cycle.
     const cpuClock = located.place && readCpuClock(sources.cgroups.files, located.place);
-    if (rest && rest.cpuClock === cpuClock && rest.cycles < RESTED_CYCLES) {
+    const hasRested = rest !== undefined && rest.cpuClock === cpuClock;
+    if (hasRested && rest.cycles < RESTED_CYCLES) {
       rest.cycles += 1;
       const { netNamespace } = memory;
-      return { container, located, pids: rest.pids, processesFrom: LISTED, netNamespace, hasRested: true };
+      return { container, located, pids: rest.pids, processesFrom: LISTED, netNamespace, hasRested, isDue: false };
     }
     const found = pidsOf(sources, located, container, index);
     const known = memory.netNamespace;
@@ -96,7 +99,7 @@ export function createResolver(sources: LocateSources): Resolver {
     const { processesFrom } = found;
     const canRest = cpuClock !== undefined && processesFrom === LISTED;
     memory.rest = canRest ? { cpuClock, pids, cycles: 0 } : undefined;
-    return { container, located, pids, processesFrom, netNamespace, hasRested: false };
+    return { container, located, pids, processesFrom, netNamespace, hasRested, isDue: true };
   }
 
   return {

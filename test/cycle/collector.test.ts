@@ -241,6 +241,30 @@ describe('collector', () => {
     expect(reporting).toEqual([0]);
   });
 
+  it('decides anew whose a network is when a container is found in another namespace, or there are others', async () => {
+    const namespaces: Record<string, number> = { web: 7, db: 8 };
+    const { tree, collect } = createPair({ namespaces });
+    tree.link('1/ns/pid', 'pid:[4026531836]');
+    tree.link('1/ns/net', 'net:[99]');
+    tree.link('11/ns/net', 'net:[7]');
+    const [one, other] = [web({ startedAtMs: 2000 }), db({ startedAtMs: 1000 })];
+    const reporting = async (...containers: readonly Container[]) => {
+      const names: string[] = [];
+      for (const each of await collect(...containers))
+        if (each.kind === 'measured' && each.usage.interfaces.length > 0) names.push(each.usage.container.name);
+      return names;
+    };
+    expect(await reporting(one, other)).toEqual(['web']);
+    expect(await reporting(one, other)).toEqual(['web']);
+    namespaces['db'] = 7;
+    tree.link('22/ns/net', 'net:[7]');
+    expect(await reporting(one, other)).toEqual(['db']);
+    expect(await reporting(one)).toEqual(['web']);
+    namespaces['web'] = 99;
+    tree.link('11/ns/net', 'net:[99]');
+    expect(await reporting(one)).toEqual([]);
+  });
+
   it('goes on with the others when one cannot be measured, says so, and takes it in again', async () => {
     let broken = true;
     const { collect, lines } = createPair({

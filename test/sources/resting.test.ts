@@ -137,6 +137,18 @@ describe('a container of which nothing has changed while it rested', () => {
     expect(still.cgroup).toBe(rested.cgroup);
   });
 
+  it('is asked in every sixth cycle, and not in the one after that', () => {
+    const { cycle, reads } = start({ ...V2_HOST, ...FILES });
+    const asked = Array.from({ length: 2 * RESTED_CYCLES + 2 }, () => {
+      const before = reads('cgroup.io.pressure');
+      cycle();
+      return reads('cgroup.io.pressure') - before;
+    });
+    const whole = [1, ...Array(RESTED_CYCLES).fill(0)];
+    // Once more in the second, which tells that nobody was waiting in the first.
+    expect(asked).toEqual([1, 1, ...Array(RESTED_CYCLES - 1).fill(0), ...whole]);
+  });
+
   it('is asked again in the cycle in which it has run, and in every sixth', () => {
     const { host, cycle } = start({ ...V2_HOST, ...FILES });
     for (const _ of [1, 2, 3]) cycle();
