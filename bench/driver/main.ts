@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { createHeapRoom } from '../../src/process/heap-room.ts';
 import type { Container } from '../../src/sources/container.ts';
 import { createKernelFiles } from '../../src/sources/kernel-files.ts';
 import { fileSetOf } from './file-set.ts';
@@ -20,6 +21,7 @@ async function answer(request: DriverRequest): Promise<unknown> {
     ([group, ids]) => [group, ids.map((id) => found.get(id)!)] as const,
   );
   const everyone = groups.flatMap(([, containers]): readonly Container[] => containers);
+  createHeapRoom({ execArgv: process.execArgv })(everyone.length);
   switch (request.what) {
     case 'files':
       return Object.fromEntries(everyone.map((each) => [each.id, fileSetOf(each, sources, recording.take)]));
