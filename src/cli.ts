@@ -1,6 +1,6 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --optimize-for-size --heap-growing-percent=25
 // For the memory that is left: one heap for all threads' C code, a small young generation, and a heap that grows slowly and is
-// given back. With 100 containers, glibc's default takes 9 MB more, and V8's defaults 75 MB more and a sixth less CPU time.
+// given back. What each of them costs and saves: docs/where-the-time-goes.md. With many containers src/process/heap-room.ts gives more room.
 import { runProgram } from './commands/program.ts';
 import { readConfigFile } from './config/config-file.ts';
 import { processEnvironment } from './config/process-environment.ts';

@@ -85,7 +85,9 @@ export async function buildAgent(
     { sources, push, batcher, report: () => report, now: () => clock.now().unixMs },
   );
   self = { provider, instruments };
-  let stage: CycleStage | 'state' = 'discover';
+  let stage: CycleStage | 'state' | 'self' = 'discover';
+  /** Nobody has heard of the agent itself, and else would not before the end of a whole selfIntervalMs. */
+  let isUnheard = true;
   const cycle = createCycle({
     collector: sources.collector,
     encoding,
@@ -113,17 +115,19 @@ export async function buildAgent(
 
   async function runCycle(): Promise<void> {
     try {
-      const isFirst = facts.lastCycleFinishedAtMs === undefined;
       const startedAtMs = performance.now();
       report = await cycle();
       facts.lastCycleFinishedAtMs = performance.now();
       noteDuration(facts.lastCycleFinishedAtMs - startedAtMs);
       noteLead(clock.aheadMs());
+      if (isUnheard) {
+        isUnheard = false;
+        stage = 'self';
+        await provider.forceFlush();
+      }
       stage = 'state';
       await state?.afterCycle();
       onCycle?.(statusText(), report.containers);
-      // Else nobody would hear of the agent itself before the end of a whole selfIntervalMs.
-      if (isFirst) await provider.forceFlush();
     } catch (error) {
       log.error({ err: error }, 'a cycle failed');
     }
@@ -171,6 +175,8 @@ export async function buildAgent(
       ticker.start();
     },
     async stop(next) {
+      // All is told of at the end.
+      isUnheard = false;
       const { timeoutMs } = config.shutdown;
       const deadline = performance.now() + timeoutMs;
       const leftMs = (): number => Math.max(0, deadline - performance.now());

@@ -80,7 +80,10 @@ export function createContainerReader(options: ContainerReaderOptions): Containe
         readings.delete(id);
         return readAtEnd(container) ?? readContainer(resolved, readOptions);
       }
-      const reading = readContainer(resolved, readOptions, readings.get(id));
+      const before = readings.get(id);
+      // Where this throws, the next reading is not to stand on an older one than the resolver does.
+      readings.delete(id);
+      const reading = readContainer(resolved, readOptions, before);
       readings.set(id, reading);
       return reading;
     },

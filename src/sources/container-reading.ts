@@ -42,7 +42,7 @@ export type ContainerReading = {
   readonly processes: readonly ProcessReading[];
   readonly unread?: Unread | undefined;
   readonly cgroup: CgroupReading;
-  /** Whether none of its processes has run since the reading before, and its cgroup says the same as then. */
+  /** Whether none of its processes has run since the reading before, and its cgroup says the same as then: docs/adr/0026. */
   readonly isStill?: boolean;
   /** For how many cycles its limits were not read anew. */
   readonly limitsAge?: number;

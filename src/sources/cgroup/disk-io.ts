@@ -104,7 +104,7 @@ const OPERATIONS = 'blkio.throttle.io_serviced_recursive';
  * The plain files leave child cgroups out, so the recursive ones are read. Buffered writes are not charged to the cgroup
  * on v1: the kernel's flusher makes them. Newer kernels (seen on 6.18) count a device only from the first throttle rule on
  * that is set for it in any cgroup; until then there is no line for it, and so no value. `still`: what was read last, where
- * no task has run since: the kernel counts an operation where it counts its bytes.
+ * no task has run since: the kernel counts an operation where it counts its bytes, and one without bytes for the task that runs.
  */
 export function readBlkio(files: KernelFiles, dir: string, still?: readonly DiskIo[]): readonly DiskIo[] | undefined {
   const bytes = okValue(files.readKept(`cgroup.${BYTES}`, dir, BYTES, parseBlkio));

@@ -38,16 +38,16 @@ export const readMemoryEvents = (files: KernelFiles, dir: string): MemoryEvents 
 /**
  * v1 has no file of events: hits of the limit stand in `memory.failcnt`, whoever below it wanted the memory, and kills of
  * processes that are in this very cgroup in `memory.oom_control`. `limit`, where it is known already: that of memory
- * without swap. `hits`, where they are.
+ * without swap. `knownHits`: of the limit, where they need not be read.
  */
 export function readMemoryEventsV1(
   files: KernelFiles,
   dir: string,
   limit: Limit = readMemoryLimit(files, dir, 'memory.limit_in_bytes'),
-  hits: number | undefined = readLimitHits(files, dir, limit),
+  knownHits?: number,
 ): MemoryEvents {
   return {
-    max: hits,
+    max: knownHits ?? readLimitHits(files, dir, limit),
     oomKill: okValue(files.readKept('cgroup.memory.oom_control', dir, 'memory.oom_control', parseOomControl)),
   };
 }

@@ -109,10 +109,11 @@ function readV1(
   const { memory, pids, blkio } = directories;
   const [cpuacct, cpu] = families.has('cpu') ? [directories['cpuacct'], directories['cpu']] : [];
   const events = families.has('memoryEvents') ? memory : undefined;
-  const stands = rested?.memoryEvents && areWhole(rested.memoryEvents) ? rested : undefined;
-  // Where there is no limit nothing can come up against it.
-  const unthrottled = rested ?? (limits.cpus === 'none' ? withLimits : undefined);
-  const unhit = limits.memoryBytes === 'none' ? withLimits?.memoryEvents?.max : undefined;
+  // Where there is no limit nothing can come up against it. There may have been one until limits were read anew, and it may
+  // have been met long before the container came to rest.
+  const unthrottled = rested || limits.cpus === 'none' ? withLimits : undefined;
+  const unhit = rested || limits.memoryBytes === 'none' ? withLimits?.memoryEvents?.max : undefined;
+  const stands = unhit !== undefined && rested?.memoryEvents?.oomKill !== undefined ? rested : undefined;
   const place = memory !== undefined && needsMemory(families) ? { dir: memory, names: V1_MEMORY } : undefined;
   return {
     cpuTime: cpuacct === undefined ? undefined : (rested?.cpuTime ?? okValue(readCpuacctStat(files, cpuacct))),
@@ -136,13 +137,11 @@ function readV1(
   };
 }
 
-/** Who does not run neither forks nor ends, and who was put there by others runs. */
+/** Who does not run neither forks nor ends. Whom others put there, or wait for, without its running, is counted a few cycles later. */
 const readTasks = (files: KernelFiles, dir: string, { still, limits }: Known): CgroupTasks => ({
   count: still?.tasks?.count ?? readTaskCount(files, dir),
   limit: numberOf(limits.tasks),
 });
-
-const areWhole = ({ max, oomKill }: MemoryEvents): boolean => max !== undefined && oomKill !== undefined;
 
 const V1_MEMORY = {
   usage: 'memory.usage_in_bytes',

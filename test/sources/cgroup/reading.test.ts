@@ -195,13 +195,15 @@ describe('what can only rise at a limit, on v1', () => {
     'memory.oom_control': 'oom_kill 0\n',
   };
 
-  /** Readings of a container that has run in between: before and after the kernel counts more. */
-  function readTwice(hasSameLimits: boolean, limits: Readonly<Record<string, string>> = {}) {
+  type Between = { readonly hasSameLimits: boolean; readonly hasRested?: boolean };
+
+  /** Readings before and after the kernel counts more. */
+  function readTwice({ hasSameLimits, hasRested = false }: Between, limits: Readonly<Record<string, string>> = {}) {
     const { root, write } = createTree({ ...FILES, ...limits });
     const files = createKernelFiles();
     const reading = readCgroup(files, place(root), ALL);
     write({ 'cpu.stat': HELD_BACK, 'memory.failcnt': '5\n', 'memory.oom_control': 'oom_kill 1\n' });
-    const before = { reading, hasRested: false, isStill: false, hasSameLimits };
+    const before = { reading, hasRested, isStill: false, hasSameLimits };
     const { throttling, memoryEvents } = readCgroup(files, place(root), ALL, before);
     return { throttled: throttling?.throttledPeriods, hits: memoryEvents?.max, kills: memoryEvents?.oomKill };
   }
@@ -213,14 +215,19 @@ describe('what can only rise at a limit, on v1', () => {
       'memory.limit_in_bytes': '4096\n',
       'memory.memsw.limit_in_bytes': '8192\n',
     };
-    expect(readTwice(true, limits)).toEqual({ throttled: 9, hits: 5, kills: 1 });
+    expect(readTwice({ hasSameLimits: true }, limits)).toEqual({ throttled: 9, hits: 5, kills: 1 });
   });
 
   it('is not read while there is none, unlike kills, which need no limit', () => {
-    expect(readTwice(true)).toEqual({ throttled: 0, hits: 0, kills: 1 });
+    expect(readTwice({ hasSameLimits: true })).toEqual({ throttled: 0, hits: 0, kills: 1 });
   });
 
   it('is read whenever limits are read anew: there may have been one in between', () => {
-    expect(readTwice(false)).toEqual({ throttled: 9, hits: 5, kills: 1 });
+    expect(readTwice({ hasSameLimits: false })).toEqual({ throttled: 9, hits: 5, kills: 1 });
+  });
+
+  it('is then read of a container that rests, too: the limit may have been met when it last ran', () => {
+    expect(readTwice({ hasSameLimits: false, hasRested: true })).toEqual({ throttled: 9, hits: 5, kills: 1 });
+    expect(readTwice({ hasSameLimits: true, hasRested: true })).toEqual({ throttled: 0, hits: 0, kills: 0 });
   });
 });
