@@ -6,9 +6,11 @@ import { createResolver } from '../../src/sources/resolution.ts';
 import { ALL_METRICS } from '../fakes/all-metrics.ts';
 import { createHostTree, DOCKER_V2, ID, named, processFiles, V2 } from '../sources/host-tree.ts';
 
+const UNTHROTTLED = 'nr_periods 0\nnr_throttled 0\nthrottled_usec 0\n';
+
 it('stands on no reading that is older than what the resolver knows, after one that failed in whole', () => {
   const cpuStat = (usec: number) => ({
-    [`${DOCKER_V2}/cpu.stat`]: `usage_usec ${usec}\nuser_usec ${usec}\nsystem_usec 0\n`,
+    [`${DOCKER_V2}/cpu.stat`]: `usage_usec ${usec}\nuser_usec ${usec}\nsystem_usec 0\n${UNTHROTTLED}`,
   });
   let isBroken = false;
   const host = createHostTree(
