@@ -42,16 +42,22 @@ function receiverOf(collectors: readonly Collector[], id: string): Receiver {
   return { points, latestSeconds };
 }
 
-/** Points dated before one of their series that came earlier; those that came again, with the same value, apart. */
+/**
+ * Points dated before one of their series that came earlier; those that came again, with the same value, apart: a receiver
+ * that hung may read a request that was given up after those that came for it.
+ */
 function disorderOf(points: readonly ReceivedPoint[]) {
   const seen = new Map<string, ReceivedPoint>();
   const last = new Map<string, number>();
   const found = { disordered: [] as string[], repeated: [] as string[], different: [] as string[] };
   for (const point of points) {
     const before = seen.get(idOf(point));
+    if (before) {
+      found.repeated.push(idOf(point));
+      if (before.value !== point.value) found.different.push(idOf(point));
+      continue;
+    }
     if (point.timeSeconds < (last.get(seriesOf(point)) ?? 0)) found.disordered.push(idOf(point));
-    if (before) found.repeated.push(idOf(point));
-    if (before && before.value !== point.value) found.different.push(idOf(point));
     seen.set(idOf(point), point);
     last.set(seriesOf(point), point.timeSeconds);
   }
