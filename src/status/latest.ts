@@ -40,7 +40,7 @@ const STALE_SERIES_INTERVALS = 3;
 export function createLatestContainers(options: {
   readonly intervalMs: number;
   /** Of what is no container; absent: the same. */
-  readonly selfIntervalMs?: number;
+  readonly selfIntervalMs?: number | undefined;
   readonly maxContainers?: number;
   readonly onLimit?: OnLimit;
 }): LatestContainers {

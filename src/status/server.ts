@@ -51,11 +51,7 @@ const CLOSE_GRACE_MS = 500;
 /** The page, the health checks and the embedded receiver, on one address. */
 export function createStatusServer(options: StatusServerOptions): StatusServer {
   const { intervalMs, selfIntervalMs, now, log, onLimit = () => undefined } = options;
-  const latest = createLatestContainers({
-    intervalMs,
-    ...(selfIntervalMs !== undefined && { selfIntervalMs }),
-    onLimit,
-  });
+  const latest = createLatestContainers({ intervalMs, selfIntervalMs, onLimit });
   const heartbeatMs = Math.min(intervalMs, MAX_HEARTBEAT_MS);
   const state = () => ({
     receiving: options.receive,
